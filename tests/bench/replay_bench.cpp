@@ -11,7 +11,7 @@
 #include <functional>
 #include <vector>
 
-#include "experiments/prediction.hpp"
+#include "experiments/predict/prediction.hpp"
 #include "sim/network/communicator.hpp"
 #include "sim/replay/pricing.hpp"
 #include "tests/support/method_text.hpp"

@@ -1,11 +1,11 @@
-#include "experiments/experiment.hpp"
+#include "experiments/predict/experiment.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "experiments/data_folders.hpp"
+#include "experiments/command/data_folders.hpp"
 #include "models/loader.hpp"
 #include "topologies/base.hpp"
 

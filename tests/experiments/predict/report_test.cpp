@@ -1,12 +1,12 @@
-#include "experiments/report.hpp"
+#include "experiments/predict/report.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "experiments/text_table.hpp"
-#include "experiments/trace.hpp"
+#include "experiments/command/text_table.hpp"
+#include "experiments/predict/trace.hpp"
 
 using namespace palsim;
 using Json = nlohmann::ordered_json;

@@ -1,4 +1,4 @@
-#include "experiments/progress.hpp"
+#include "experiments/command/progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-#include "experiments/messages.hpp"
+#include "experiments/command/messages.hpp"
 
 namespace palsim {
 

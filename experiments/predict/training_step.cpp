@@ -1,4 +1,4 @@
-#include "experiments/training_step.hpp"
+#include "experiments/predict/training_step.hpp"
 
 #include <fmt/format.h>
 

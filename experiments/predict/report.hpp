@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/prediction.hpp"
+#include "experiments/predict/prediction.hpp"
 
 namespace palsim {
 

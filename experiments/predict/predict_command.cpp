@@ -1,34 +1,39 @@
-#include "experiments/predict_command.hpp"
+#include "experiments/predict/predict_command.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <boost/program_options.hpp>
 #include <filesystem>
 #include <iostream>
 
-#include "experiments/messages.hpp"
-#include "experiments/output_file.hpp"
-#include "experiments/progress.hpp"
-#include "experiments/report.hpp"
-#include "experiments/trace.hpp"
-#include "sim/core/nearest.hpp"
+#include "experiments/command/command_line.hpp"
+#include "experiments/command/messages.hpp"
+#include "experiments/command/output_file.hpp"
+#include "experiments/command/progress.hpp"
+#include "experiments/predict/report.hpp"
+#include "experiments/predict/trace.hpp"
 
 namespace palsim {
 namespace {
 
-namespace po = boost::program_options;
-
 struct PredictArguments {
   std::vector<std::string> experiments;
   std::vector<std::string> overrides;
-  std::string format = "table";
+  std::string format;
   std::string trace;
 };
 
+const CommandDescription description{
+    .name = "predict",
+    .usage = "EXPERIMENT...",
+    .summary =
+        "Predicts how long each method of an experiment takes, and where the time goes.\n"
+        "EXPERIMENT is a name in experiments/ or the path of a TOML file.",
+    .example = "palsim predict resnet50_imagenet_l40s --set method.palsgd.sync_interval=128",
+    .positional = "experiment"};
+
 po::options_description described_options() {
-  po::options_description options("Options");
-  options.add_options()("help,h", "show this help")(
+  po::options_description options;
+  options.add_options()(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, or of its files as cluster.KEY and model.KEY; for one method: "
       "method.palsgd.sync_interval=128; may be repeated")(
@@ -39,53 +44,22 @@ po::options_description described_options() {
   return options;
 }
 
-void print_help() {
-  std::cout
-      << "Usage: palsim predict EXPERIMENT... [OPTION]...\n"
-         "Predicts how long each method of an experiment takes, and where the time goes.\n"
-         "EXPERIMENT is a name in experiments/ or the path of a TOML file.\n\n"
-      << described_options()
-      << "\nExample: palsim predict resnet50_imagenet_l40s --set method.palsgd.sync_interval=128\n";
-}
-
 // Nothing if help was asked for.
 std::optional<PredictArguments> parse(const std::vector<std::string>& arguments) {
-  po::options_description all = described_options();
-  all.add_options()("experiment", po::value<std::vector<std::string>>());
-  po::positional_options_description positional;
-  positional.add("experiment", -1);
-  po::variables_map values;
-  try {
-    po::store(
-        po::command_line_parser(arguments)
-            .options(all)
-            .positional(positional)
-            .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
-            .run(),
-        values);
-  } catch (const po::error& error) {
-    throw InputError(fmt::format("palsim predict: {}; see palsim predict --help", error.what()));
-  }
-  if (values.count("help") > 0) return std::nullopt;
-
-  PredictArguments parsed;
-  const auto take = [&](const char* name, auto& target) {
-    if (values.count(name) > 0) target = values[name].as<std::decay_t<decltype(target)>>();
-  };
-  take("experiment", parsed.experiments);
-  take("set", parsed.overrides);
-  take("format", parsed.format);
-  take("trace", parsed.trace);
+  const auto values = parse_command(description, described_options(), arguments);
+  if (!values) return std::nullopt;
+  const PredictArguments parsed{
+      .experiments = value_or<std::vector<std::string>>(*values, "experiment", {}),
+      .overrides = value_or<std::vector<std::string>>(*values, "set", {}),
+      .format = value_or<std::string>(*values, "format", "table"),
+      .trace = value_or<std::string>(*values, "trace", "")};
   require<InputError>(!parsed.experiments.empty(),
                       "palsim predict: no experiment; write a name in experiments/ or the path of "
                       "a TOML file");
-  const std::vector<std::string> formats{"table", "json", "csv", "gain"};
-  require<InputError>(std::find(formats.begin(), formats.end(), parsed.format) != formats.end(),
-                      "--format {}: not a format{}", parsed.format,
-                      suggestion(parsed.format, formats));
-  require<InputError>(values.count("trace") == 0 || parsed.experiments.size() == 1,
+  require_choice("format", parsed.format, {"table", "json", "csv", "gain"});
+  require<InputError>(values->count("trace") == 0 || parsed.experiments.size() == 1,
                       "--trace: {} experiments; write one", parsed.experiments.size());
-  if (values.count("trace") > 0) require_writable(parsed.trace);
+  if (values->count("trace") > 0) require_writable(parsed.trace);
   return parsed;
 }
 
@@ -126,7 +100,7 @@ std::string write_trace(const Experiment& experiment, const std::string& path) {
 
 void predict_command(const std::vector<std::string>& arguments) {
   const std::optional<PredictArguments> parsed = parse(arguments);
-  if (!parsed) return print_help();
+  if (!parsed) return;
 
   std::vector<Experiment> experiments;
   for (const std::string& name : parsed->experiments) {

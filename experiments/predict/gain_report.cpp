@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "experiments/report.hpp"
-#include "experiments/text_table.hpp"
+#include "experiments/command/text_table.hpp"
+#include "experiments/predict/report.hpp"
 #include "sim/core/unit.hpp"
 
 namespace palsim {

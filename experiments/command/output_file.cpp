@@ -1,4 +1,4 @@
-#include "experiments/output_file.hpp"
+#include "experiments/command/output_file.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "experiments/data_folders.hpp"
+#include "experiments/command/data_folders.hpp"
 
 #include <fmt/format.h>
 

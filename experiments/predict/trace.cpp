@@ -1,4 +1,4 @@
-#include "experiments/trace.hpp"
+#include "experiments/predict/trace.hpp"
 
 #include <fmt/format.h>
 

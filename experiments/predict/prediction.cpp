@@ -1,4 +1,4 @@
-#include "experiments/prediction.hpp"
+#include "experiments/predict/prediction.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <numeric>
 #include <span>
 
-#include "experiments/training_step.hpp"
+#include "experiments/predict/training_step.hpp"
 #include "sim/replay/pricing.hpp"
 
 namespace palsim {

@@ -1,4 +1,4 @@
-#include "experiments/text_table.hpp"
+#include "experiments/command/text_table.hpp"
 
 #include <fmt/format.h>
 

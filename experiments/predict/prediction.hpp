@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/experiment.hpp"
+#include "experiments/predict/experiment.hpp"
 #include "sim/replay/replay.hpp"
 
 namespace palsim {

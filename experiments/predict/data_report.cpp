@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/report.hpp"
+#include "experiments/predict/report.hpp"
 
 namespace palsim {
 namespace {

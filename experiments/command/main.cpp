@@ -4,8 +4,8 @@
 #include <array>
 #include <iostream>
 
-#include "experiments/messages.hpp"
-#include "experiments/predict_command.hpp"
+#include "experiments/command/messages.hpp"
+#include "experiments/predict/predict_command.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 

@@ -1,11 +1,11 @@
-#include "experiments/prediction.hpp"
+#include "experiments/predict/prediction.hpp"
 
 #include <doctest/doctest.h>
 #include <omp.h>
 
 #include <cmath>
 
-#include "experiments/report.hpp"
+#include "experiments/predict/report.hpp"
 
 using namespace palsim;
 
