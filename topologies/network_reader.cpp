@@ -6,13 +6,15 @@
 #include <set>
 
 #include "sim/core/nearest.hpp"
+#include "topologies/fraction.hpp"
 
 namespace palsim {
 namespace {
 
 Link read_link(TableReader& reader) {
   return {reader.quantity<BytesPerSecond>("bandwidth", Sign::positive),
-          reader.quantity<Duration>("latency", Sign::not_negative)};
+          reader.quantity<Duration>("latency", Sign::not_negative),
+          read_fraction(reader, "achievable")};
 }
 
 NodeLink read_node_link(TableReader& reader) {

@@ -2,6 +2,7 @@
 
 #include "sim/core/table_reader.hpp"
 #include "topologies/base.hpp"
+#include "topologies/fraction.hpp"
 #include "topologies/network_reader.hpp"
 #include "topologies/transport_reader.hpp"
 
@@ -18,12 +19,6 @@ std::optional<FlopsPerSecond> read_peak(TableReader& reader, std::string_view ke
   return reader.quantity<FlopsPerSecond>(key, Sign::positive);
 }
 
-double read_efficiency(TableReader& reader, std::string_view key) {
-  const double efficiency = reader.number(key, {.least = 0}, 1);
-  if (efficiency == 0 || efficiency > 1) reader.fail(key, "write a fraction above 0, at most 1");
-  return efficiency;
-}
-
 Device read_device(TableReader& reader) {
   Device device{
       .name = reader.text("name"),
@@ -33,8 +28,8 @@ Device read_device(TableReader& reader) {
       .fp16 = read_peak(reader, "fp16"),
       .memory_bandwidth = reader.quantity<BytesPerSecond>("memory_bandwidth", Sign::positive),
       .memory = reader.quantity<Bytes>("memory", Sign::positive),
-      .compute_efficiency = read_efficiency(reader, "compute_efficiency"),
-      .memory_efficiency = read_efficiency(reader, "memory_efficiency"),
+      .compute_efficiency = read_fraction(reader, "compute_efficiency"),
+      .memory_efficiency = read_fraction(reader, "memory_efficiency"),
       .launch_cost = reader.quantity<Duration>("launch_cost", Sign::not_negative, Duration())};
   if (!device.fp32 && !device.tf32 && !device.bf16 && !device.fp16) {
     fail_at(reader.origin(), "[device] has no peak; write fp32 = \"8.1TFLOP/s\" or another");

@@ -39,14 +39,35 @@ std::vector<std::int64_t> read_ring(const Value& value, const std::vector<std::s
   return ring;
 }
 
+double read_factor(TableReader& reader, std::string_view key) {
+  const double factor = reader.number(key, {.least = 0}, 1);
+  if (factor == 0) reader.fail(key, "write a factor above 0");
+  return factor;
+}
+
+std::vector<Correction> read_corrections(TableReader& transport) {
+  std::vector<Correction> corrections;
+  if (!transport.has("corrections")) return corrections;
+  for (TableReader& reader : transport.tables("corrections")) {
+    const Correction correction{reader.quantity<Bytes>("size", Sign::positive),
+                                read_factor(reader, "factor")};
+    if (!corrections.empty() && correction.size <= corrections.back().size) {
+      reader.fail("size", "not above the one before; write them in ascending order");
+    }
+    corrections.push_back(correction);
+    reader.finish();
+  }
+  return corrections;
+}
+
 }  // namespace
 
 Transport read_transport(TableReader& reader, const std::vector<std::string>& workers) {
   Transport transport;
   // The names stand in the order of the enumerations.
   transport.kind = static_cast<TransportKind>(reader.choice("kind", {"ideal", "nccl"}, 0));
-  transport.algorithm =
-      static_cast<Algorithm>(reader.choice("algorithm", {"auto", "ring", "tree"}, 0));
+  transport.algorithm = static_cast<Algorithm>(
+      reader.choice("algorithm", {"auto", "ring", "tree", "halving_doubling", "hierarchical"}, 0));
   transport.protocol =
       static_cast<Protocol>(reader.choice("protocol", {"auto", "LL", "LL128", "Simple"}, 0));
   transport.node_links =
@@ -59,6 +80,13 @@ Transport read_transport(TableReader& reader, const std::vector<std::string>& wo
     if (!list || list->empty()) reader.fail("rings", ring_form);
     for (const Value& ring : *list) transport.rings.push_back(read_ring(ring, workers));
   }
+  transport.ring_order =
+      static_cast<RingOrder>(reader.choice("ring_order", {"node_by_node", "interleaved"}, 0));
+  transport.setup = reader.quantity<Duration>("setup", Sign::not_negative, Duration());
+  transport.launch = reader.quantity<Duration>("launch", Sign::not_negative, Duration());
+  transport.latency_factor = read_factor(reader, "latency_factor");
+  transport.bandwidth_factor = read_factor(reader, "bandwidth_factor");
+  transport.corrections = read_corrections(reader);
   reader.finish();
   return transport;
 }

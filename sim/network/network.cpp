@@ -9,35 +9,38 @@
 
 namespace palsim {
 
-Network::Network(const Node& node, std::int64_t nodes, std::optional<Fabric> fabric)
-    : nodes_(nodes), workers_(static_cast<std::int64_t>(node.workers.size())) {
+Network::Network(Node node, std::int64_t nodes, std::optional<Fabric> fabric)
+    : node_(std::move(node)),
+      fabric_(std::move(fabric)),
+      nodes_(nodes),
+      workers_(static_cast<std::int64_t>(node_.workers.size())) {
   require<InputError>(workers_ >= 1, "a node without workers");
   require<InputError>(nodes >= 1, "{} nodes", nodes);
-  require<InputError>(nodes == 1 || fabric, "{} nodes without a fabric between them", nodes);
+  require<InputError>(nodes == 1 || fabric_, "{} nodes without a fabric between them", nodes);
 
-  const NodeGraph graph(node);
-  for (const NodeLink& link : node.links) {
-    node_links_.insert(node_links_.end(), 2, link.link.bandwidth);
+  const NodeGraph graph(node_);
+  for (const NodeLink& link : node_.links) {
+    reached_.insert(reached_.end(), 2, link.link.reached());
   }
-  for (const std::string& target : node.workers) {
-    std::vector<Route> routes = graph.routes(node.workers, target);
+  for (const std::string& target : node_.workers) {
+    std::vector<Route> routes = graph.routes(node_.workers, target);
     std::move(routes.begin(), routes.end(), std::back_inserter(between_workers_));
   }
-  if (fabric) {
-    require<InputError>(graph.has(fabric->attach), "no vertex of the node is named '{}'",
-                        fabric->attach);
-    fabric_latency_ = 2 * fabric->uplink.latency;
-    const auto up = static_cast<LinkId>(node_links_.size());
-    node_links_.insert(node_links_.end(), 2, fabric->uplink.bandwidth);
-    to_fabric_ = graph.routes(node.workers, fabric->attach);
+  if (fabric_) {
+    require<InputError>(graph.has(fabric_->attach), "no vertex of the node is named '{}'",
+                        fabric_->attach);
+    fabric_latency_ = 2 * fabric_->uplink.latency;
+    const auto up = static_cast<LinkId>(reached_.size());
+    reached_.insert(reached_.end(), 2, fabric_->uplink.reached());
+    to_fabric_ = graph.routes(node_.workers, fabric_->attach);
     for (Route& route : to_fabric_) {
       route.links.push_back(up);
-      route.latency += fabric->uplink.latency;
+      route.latency += fabric_->uplink.latency;
     }
-    for (const std::string& worker : node.workers) {
-      Route route = graph.routes({fabric->attach}, worker).front();
+    for (const std::string& worker : node_.workers) {
+      Route route = graph.routes({fabric_->attach}, worker).front();
       route.links.insert(route.links.begin(), up + 1);
-      route.latency += fabric->uplink.latency;
+      route.latency += fabric_->uplink.latency;
       from_fabric_.push_back(std::move(route));
     }
   }
@@ -45,8 +48,18 @@ Network::Network(const Node& node, std::int64_t nodes, std::optional<Fabric> fab
                       "{} nodes have more links than can be numbered", nodes);
 }
 
+std::string Network::link_name(LinkId link) const {
+  const std::size_t within = link % reached_.size();
+  std::string from =
+      within / 2 < node_.links.size() ? node_.links[within / 2].first : fabric_->attach;
+  std::string to = within / 2 < node_.links.size() ? node_.links[within / 2].second : "fabric";
+  if (within % 2 == 1) std::swap(from, to);
+  const std::string name = from + " -> " + to;
+  return nodes_ == 1 ? name : "node " + std::to_string(link / reached_.size()) + ": " + name;
+}
+
 Duration Network::append(const Route& route, std::int64_t node, std::vector<LinkId>& links) const {
-  const auto base = static_cast<LinkId>(node * static_cast<std::int64_t>(node_links_.size()));
+  const auto base = static_cast<LinkId>(node * static_cast<std::int64_t>(reached_.size()));
   for (const LinkId link : route.links) links.push_back(base + link);
   return route.latency;
 }

@@ -14,10 +14,14 @@
 
 namespace palsim {
 
-// Full duplex: each direction has the bandwidth.
+// Full duplex: each direction has the bandwidth. Messages reach a fraction of it: protocol headers,
+// TCP under a shaper.
 struct Link {
   BytesPerSecond bandwidth;
   Duration latency;
+  double achievable = 1;  // fraction of the bandwidth, in (0, 1]
+
+  BytesPerSecond reached() const { return bandwidth * achievable; }
 };
 
 struct NodeLink {
@@ -47,7 +51,10 @@ struct Route {
 class Network {
  public:
   // Throws InputError if links do not join what they must; see node_graph.hpp for the routes.
-  explicit Network(const Node& node, std::int64_t nodes = 1, std::optional<Fabric> fabric = {});
+  explicit Network(Node node, std::int64_t nodes = 1, std::optional<Fabric> fabric = {});
+
+  const Node& node() const { return node_; }
+  const std::optional<Fabric>& fabric() const { return fabric_; }
 
   std::int64_t nodes() const { return nodes_; }
   std::int64_t workers_per_node() const { return workers_; }
@@ -55,8 +62,11 @@ class Network {
   std::int64_t node_of(Rank rank) const { return rank / workers_; }
 
   // Directed links of all nodes are numbered 0, ..., links() - 1.
-  std::int64_t links() const { return nodes_ * static_cast<std::int64_t>(node_links_.size()); }
-  BytesPerSecond bandwidth(LinkId link) const { return node_links_[link % node_links_.size()]; }
+  std::int64_t links() const { return nodes_ * static_cast<std::int64_t>(reached_.size()); }
+  // What messages reach together.
+  BytesPerSecond bandwidth(LinkId link) const { return reached_[link % reached_.size()]; }
+  // "gpu0 -> bridge0", "bridge0 -> fabric"; with several nodes "node 3: bridge0 -> fabric".
+  std::string link_name(LinkId link) const;
 
   // From one node's attach vertex to another's; zero without a fabric.
   Duration fabric_latency() const { return fabric_latency_; }
@@ -68,12 +78,14 @@ class Network {
  private:
   Duration append(const Route& route, std::int64_t node, std::vector<LinkId>& links) const;
 
+  Node node_;
+  std::optional<Fabric> fabric_;
   std::int64_t nodes_;
   std::int64_t workers_;
   Duration fabric_latency_;
-  std::vector<BytesPerSecond> node_links_;  // by directed link of a node; the fabric's two are last
-  std::vector<Route> between_workers_;      // target * workers + source
-  std::vector<Route> to_fabric_;            // up to the switch, by worker
+  std::vector<BytesPerSecond> reached_;  // by directed link of a node; the fabric's two are last
+  std::vector<Route> between_workers_;   // target * workers + source
+  std::vector<Route> to_fabric_;         // up to the switch, by worker
   std::vector<Route> from_fabric_;
 };
 

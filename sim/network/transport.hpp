@@ -1,16 +1,30 @@
 // What lies between a collective and the wire. `ideal` costs nothing: a collective takes what its
-// plan takes on the network. `nccl` is NCCL's own cost model; see nccl_cost.hpp.
+// plan takes on the network. `nccl` is NCCL's own cost model; see nccl_cost.hpp. Either may be
+// given what measurements showed: a set-up, a launch cost; `nccl` also factors on its figures.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/quantity.hpp"
+
 namespace palsim {
 
 enum class TransportKind { ideal, nccl };
-enum class Algorithm { automatic, ring, tree };
+enum class Algorithm { automatic, ring, tree, halving_doubling, hierarchical };
 enum class Protocol { automatic, ll, ll128, simple };
 enum class NodeLinks { nvlink, pcie };  // what joins the workers of one node
+
+// How rings go through several nodes: node after node, or one worker of each node in turn, so that
+// every hop crosses the fabric: a poor order, to see what it costs.
+enum class RingOrder { node_by_node, interleaved };
+
+// Time of a collective of `size` over what the model says; between sizes the factor's logarithm is
+// linear in the size's, beyond them it stays.
+struct Correction {
+  Bytes size;
+  double factor = 1;
+};
 
 struct Transport {
   TransportKind kind = TransportKind::ideal;
@@ -18,8 +32,17 @@ struct Transport {
   Protocol protocol = Protocol::automatic;     // of nccl; automatic: the fastest
   NodeLinks node_links = NodeLinks::pcie;
   // Orders of a node's workers, one per channel; each ring goes through every node in its order and
-  // carries an equal share. Empty: one ring in rank order.
+  // carries an equal share. Empty: those that the node's links suggest.
   std::vector<std::vector<std::int64_t>> rings;
+  RingOrder ring_order = RingOrder::node_by_node;
+
+  Duration setup;   // of a communicator, once, at its first collective
+  Duration launch;  // of each collective
+
+  // Of nccl, as fitted to measurements: on its latencies, on its bandwidths, and on the whole.
+  double latency_factor = 1;
+  double bandwidth_factor = 1;
+  std::vector<Correction> corrections;  // by ascending size
 };
 
 }  // namespace palsim
