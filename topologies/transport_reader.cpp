@@ -84,9 +84,9 @@ Transport read_transport(TableReader& reader, const std::vector<std::string>& wo
       static_cast<RingOrder>(reader.choice("ring_order", {"node_by_node", "interleaved"}, 0));
   transport.setup = reader.quantity<Duration>("setup", Sign::not_negative, Duration());
   transport.launch = reader.quantity<Duration>("launch", Sign::not_negative, Duration());
-  transport.latency_factor = read_factor(reader, "latency_factor");
-  transport.bandwidth_factor = read_factor(reader, "bandwidth_factor");
-  transport.corrections = read_corrections(reader);
+  transport.fit.latency_factor = read_factor(reader, "latency_factor");
+  transport.fit.bandwidth_factor = read_factor(reader, "bandwidth_factor");
+  transport.fit.corrections = read_corrections(reader);
   reader.finish();
   return transport;
 }

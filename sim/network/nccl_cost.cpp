@@ -1,7 +1,9 @@
 #include "sim/network/nccl_cost.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <optional>
 
 #include "sim/core/error.hpp"
@@ -48,7 +50,8 @@ struct Hops {
 Hops hops_of(const NcclSetting& setting, Collective collective, Algorithm algorithm) {
   const std::int64_t n = setting.workers;
   const std::int64_t m = setting.nodes;
-  if (collective == Collective::broadcast) return {n - m, m - 1};
+  if (collective == Collective::point_to_point) return {m == 1 ? 1 : 0, m == 1 ? 0 : 1};
+  if (collective != Collective::all_reduce) return {n - m, m - 1};
   if (algorithm == Algorithm::ring) return {2 * (n - m), 2 * (m - 1)};
   const std::int64_t log2_nodes = std::bit_width(static_cast<std::uint64_t>(m)) - 1;
   return {2 * (n / m - 1), 2 * log2_nodes};
@@ -58,6 +61,12 @@ Hops hops_of(const NcclSetting& setting, Collective collective, Algorithm algori
 
 bool nccl_offers(NodeLinks node_links, Protocol protocol) {
   return protocol != Protocol::ll128 || node_links == NodeLinks::nvlink;
+}
+
+bool nccl_offers(Collective collective, Algorithm algorithm, Protocol protocol) {
+  if (algorithm == Algorithm::tree) return collective == Collective::all_reduce;
+  return algorithm == Algorithm::ring &&
+         (collective != Collective::point_to_point || protocol != Protocol::ll128);
 }
 
 Duration nccl_latency(const NcclSetting& setting, Collective collective, Algorithm algorithm,
@@ -81,9 +90,32 @@ BytesPerSecond nccl_algorithm_bandwidth(const NcclSetting& setting, Collective c
     return setting.bus_bandwidth * (factor / 2);
   }
   const BytesPerSecond bus = setting.bus_bandwidth * of_protocol({0.5, 0.92, 1}, protocol);
-  if (collective == Collective::broadcast) return bus;
   const auto n = static_cast<double>(setting.workers);
-  return bus * (n / (2 * (n - 1)));
+  switch (collective) {
+    case Collective::all_reduce:
+      return bus * (n / (2 * (n - 1)));
+    case Collective::reduce_scatter:
+    case Collective::all_gather:
+      return bus * (n / (n - 1));
+    case Collective::broadcast:
+    case Collective::point_to_point:
+      break;
+  }
+  return bus;
+}
+
+double correction_at(const std::vector<Correction>& corrections, Bytes size) {
+  if (corrections.empty()) return 1;
+  if (size <= corrections.front().size) return corrections.front().factor;
+  if (size >= corrections.back().size) return corrections.back().factor;
+  const auto above = std::upper_bound(
+      corrections.begin(), corrections.end(), size,
+      [](Bytes wanted, const Correction& correction) { return wanted < correction.size; });
+  const auto below = above - 1;
+  const auto log_of = [](Bytes bytes) { return std::log(static_cast<double>(bytes.count())); };
+  const double share =
+      (log_of(size) - log_of(below->size)) / (log_of(above->size) - log_of(below->size));
+  return below->factor * std::pow(above->factor / below->factor, share);
 }
 
 NcclChoice nccl_fastest(const NcclSetting& setting, Collective collective, Algorithm algorithm,
@@ -91,20 +123,27 @@ NcclChoice nccl_fastest(const NcclSetting& setting, Collective collective, Algor
   require(setting.workers >= 2, "a collective over {} workers", setting.workers);
   std::optional<NcclChoice> best;
   for (const Algorithm a : {Algorithm::ring, Algorithm::tree}) {
-    if (collective == Collective::broadcast && a != Algorithm::ring) continue;
-    if (collective == Collective::all_reduce && algorithm != Algorithm::automatic &&
-        algorithm != a) {
+    if (algorithm != Algorithm::automatic && algorithm != a &&
+        nccl_offers(collective, algorithm, Protocol::simple))
       continue;
-    }
     for (const Protocol p : {Protocol::ll, Protocol::ll128, Protocol::simple}) {
-      if (protocol != Protocol::automatic && protocol != p) continue;
-      if (!nccl_offers(setting.node_links, p)) continue;
+      if (protocol != Protocol::automatic && protocol != p &&
+          nccl_offers(collective, a, protocol)) {
+        continue;
+      }
+      if (!nccl_offers(setting.node_links, p) || !nccl_offers(collective, a, p)) continue;
       const Duration time = nccl_latency(setting, collective, a, p) +
                             bytes / nccl_algorithm_bandwidth(setting, collective, a, p);
       if (!best || time < best->time) best = NcclChoice{time, a, p};
     }
   }
   require<InputError>(best.has_value(), "NCCL offers no LL128 without NVLink; write LL or Simple");
+  const Duration latency = nccl_latency(setting, collective, best->algorithm, best->protocol);
+  const BytesPerSecond bandwidth =
+      nccl_algorithm_bandwidth(setting, collective, best->algorithm, best->protocol);
+  best->time = (latency.scaled(setting.fit.latency_factor) +
+                bytes / (bandwidth * setting.fit.bandwidth_factor))
+                   .scaled(correction_at(setting.fit.corrections, bytes));
   return *best;
 }
 

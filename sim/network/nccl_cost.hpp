@@ -4,16 +4,22 @@
 // middle sizes.
 //
 // Latency is a base plus one hop after another: on n ranks of m nodes
-//   ring all-reduce  2 (n - m) hops in a node, 2 (m - 1) between nodes
-//   tree all-reduce  2 (n / m - 1) in a node, 2 floor(log2 m) between nodes
-//   ring broadcast   n - m in a node, m - 1 between nodes: along the chain, first to last rank
-//                    (NCCL's table counts one hop or n, by whether all channels go the same way)
+//   ring all-reduce      2 (n - m) hops in a node, 2 (m - 1) between nodes
+//   tree all-reduce      2 (n / m - 1) in a node, 2 floor(log2 m) between nodes
+//   ring reduce-scatter, all-gather, broadcast: half the ring all-reduce's (NCCL's table counts one
+//                        hop or n for a broadcast, by whether all channels go the same way)
+//   point-to-point       one hop
 // A hop between nodes takes its constant plus the fabric's own latency, as there; the latencies of
 // links in a node are part of the constants.
-// Bandwidth: ring all-reduce n / (2 (n - 1)) of the bus bandwidth, tree half of it, broadcast all
-// of it, each times a factor of the protocol.
+// Bandwidth: ring all-reduce n / (2 (n - 1)) of the bus bandwidth, tree half of it, reduce-scatter
+// and all-gather n / (n - 1) of it, broadcast and point-to-point all of it, each times a factor of
+// the protocol.
+//
+// A fit to measurements multiplies latencies, bandwidths and, by size, the whole. NCCL does not
+// know of it: it chooses by the model alone, and what it chose takes the fitted time.
 #pragma once
 
+#include "sim/collectives/collective.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/network/transport.hpp"
 
@@ -25,28 +31,32 @@ struct NcclSetting {
   NodeLinks node_links = NodeLinks::pcie;
   Duration fabric_latency;       // from node to node
   BytesPerSecond bus_bandwidth;  // of large messages
+  NcclFit fit = {};
 };
 
-enum class Collective { all_reduce, broadcast };
-
 struct NcclChoice {
-  Duration time;
+  Duration time;  // fitted
   Algorithm algorithm = Algorithm::ring;
   Protocol protocol = Protocol::simple;
 };
 
 // LL128 runs on NVLink only.
 bool nccl_offers(NodeLinks node_links, Protocol protocol);
+// Ring for all, tree for all-reduce only; point-to-point runs without LL128.
+bool nccl_offers(Collective collective, Algorithm algorithm, Protocol protocol);
 
-// Of one algorithm (ring or tree; a broadcast's is ring) and one protocol, none of them automatic.
+// What the model says, unfitted, of one algorithm and protocol that NCCL offers.
 Duration nccl_latency(const NcclSetting& setting, Collective collective, Algorithm algorithm,
                       Protocol protocol);
 BytesPerSecond nccl_algorithm_bandwidth(const NcclSetting& setting, Collective collective,
                                         Algorithm algorithm, Protocol protocol);
 
-// The fastest of those that `algorithm` and `protocol` leave open; ties: ring before tree, LL
-// before LL128 before Simple. Throws InputError if nothing is left.
+// The model's fastest of those that `algorithm` and `protocol` leave open; ties: ring before tree,
+// LL before LL128 before Simple. Throws InputError if nothing is left.
 NcclChoice nccl_fastest(const NcclSetting& setting, Collective collective, Algorithm algorithm,
                         Protocol protocol, Bytes bytes);
+
+// The factor that `corrections` give at a size; 1 where there are none.
+double correction_at(const std::vector<Correction>& corrections, Bytes size);
 
 }  // namespace palsim

@@ -26,6 +26,14 @@ struct Correction {
   double factor = 1;
 };
 
+// What measurements say of NCCL's cost model: factors on its latencies, on its bandwidths, and on
+// the whole.
+struct NcclFit {
+  double latency_factor = 1;
+  double bandwidth_factor = 1;
+  std::vector<Correction> corrections = {};  // by ascending size
+};
+
 struct Transport {
   TransportKind kind = TransportKind::ideal;
   Algorithm algorithm = Algorithm::automatic;  // automatic: the fastest
@@ -39,10 +47,7 @@ struct Transport {
   Duration setup;   // of a communicator, once, at its first collective
   Duration launch;  // of each collective
 
-  // Of nccl, as fitted to measurements: on its latencies, on its bandwidths, and on the whole.
-  double latency_factor = 1;
-  double bandwidth_factor = 1;
-  std::vector<Correction> corrections;  // by ascending size
+  NcclFit fit;  // of nccl
 };
 
 }  // namespace palsim
