@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/command/csv_table.hpp"
 #include "experiments/predict/report.hpp"
 
 namespace palsim {
@@ -42,14 +43,8 @@ Json object_of(const Prediction& prediction) {
   return object;
 }
 
-// RFC 4180: quoted where a comma, a quote or a line break would be misread.
-std::string csv_field(const Json& value) {
-  if (!value.is_string()) return value.dump();
-  const std::string text = value.get<std::string>();
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted += '"';
+std::string csv_value(const Json& value) {
+  return value.is_string() ? csv_field(value.get<std::string>()) : value.dump();
 }
 
 // One row: the prediction's fields, then the method's, with wall_clock_s spread over columns.
@@ -90,7 +85,7 @@ std::string csv_report(const std::vector<Prediction>& predictions) {
       for (const auto& [key, value] : row.items()) {
         const char* separator = names.empty() ? "" : ",";
         names.append(separator).append(key);
-        fields.append(separator).append(csv_field(value));
+        fields.append(separator).append(csv_value(value));
       }
       header = names + '\n';
       rows += fields + '\n';

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "experiments/command/cluster_file.hpp"
 #include "experiments/command/data_folders.hpp"
 #include "models/loader.hpp"
-#include "topologies/base.hpp"
 
 namespace palsim {
 namespace {
@@ -33,13 +33,6 @@ Overrides sorted_by_file(const std::vector<std::string>& overrides) {
     }
   }
   return sorted;
-}
-
-// Lays assignments over a document; complaints call them `prefix` + assignment.
-Value overridden(Value document, const std::vector<std::string>& overrides,
-                 std::string_view prefix = "") {
-  for (const std::string& assignment : overrides) override_value(document, assignment, prefix);
-  return document;
 }
 
 // A --set of one way to say how long a run is takes the place of the other way in the file.
@@ -189,22 +182,21 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
   drop_other_length(document);
   TableReader table(document, "the experiment");
 
-  std::vector<fs::path> files{path};
-  const auto file_of = [&](const char* key, const char* folder) {
+  const auto base_of = [&](const char* key) {
     const bool from_command_line = table.origin_of(key).line == 0;
-    const fs::path file = find_file(
-        folder, table.text(key), from_command_line ? "" : path.parent_path(), table.origin_of(key));
-    files.push_back(file);
-    return file.lexically_normal().string();
+    return from_command_line ? fs::path() : path.parent_path();
   };
+  ClusterFile cluster = load_cluster(table.text("cluster"), base_of("cluster"),
+                                     table.origin_of("cluster"), sorted.cluster, "cluster.");
+  const fs::path model =
+      find_file("models", table.text("model"), base_of("model"), table.origin_of("model"));
   Experiment experiment{
       .name = table.text("name", path.stem().string()),
-      .cluster = read_topology(overridden(load_topology_document(file_of("cluster", "topologies")),
-                                          sorted.cluster, "cluster.")),
-      .model =
-          read_model(overridden(load_document(file_of("model", "models")), sorted.model, "model.")),
+      .files = {path, cluster.path, model},
+      .cluster = std::move(cluster.topology),
+      .model = read_model(
+          overridden(load_document(model.lexically_normal().string()), sorted.model, "model.")),
   };
-  experiment.files = std::move(files);
   experiment.batch_per_worker = table.integer("batch_per_worker", {1, most_samples});
   experiment.micro_batches = table.integer("micro_batches", {1, experiment.batch_per_worker}, 1);
   if (experiment.batch_per_worker % experiment.micro_batches != 0) {

@@ -90,7 +90,7 @@ Value parse_document(std::string_view text, const std::string& source) {
   }
 }
 
-Value load_document(const std::string& path) {
+std::string load_text(const std::string& path, std::string_view kind) {
   constexpr std::size_t most_bytes = 16 << 20;
   std::ifstream file(path, std::ios::binary);
   std::string text;
@@ -99,10 +99,14 @@ Value load_document(const std::string& path) {
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
   require<InputError>(file.is_open() && !file.bad(),
-                      "{}: cannot be read; write the name of a readable TOML file", path);
+                      "{}: cannot be read; write the name of a readable {} file", path, kind);
   require<InputError>(text.size() <= most_bytes,
-                      "{}: too long; write a TOML file of at most {} bytes", path, most_bytes);
-  return parse_document(text, path);
+                      "{}: too long; write a {} file of at most {} bytes", path, kind, most_bytes);
+  return text;
+}
+
+Value load_document(const std::string& path) {
+  return parse_document(load_text(path, "TOML"), path);
 }
 
 }  // namespace palsim

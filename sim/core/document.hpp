@@ -42,9 +42,13 @@ struct Entry {
 // The value under `key`, or null.
 Value* find(Value::Table& table, std::string_view key);
 
+// A file of at most 16 MiB; throws InputError "path: cannot be read; write the name of a readable
+// KIND file".
+std::string load_text(const std::string& path, std::string_view kind);
+
 // Reads a whole document; the result holds a table. Throws InputError for what is not TOML.
 Value parse_document(std::string_view text, const std::string& source);
-// The same from a file of at most 16 MiB; throws InputError if it cannot be read.
+// The same from a file.
 Value load_document(const std::string& path);
 
 // Sets one value: "compute.jitter=0.1", "method.palsgd.sync_interval=128". A step of the path names

@@ -4,57 +4,69 @@
 #include <cmath>
 
 #include "sim/collectives/chain_broadcast.hpp"
-#include "sim/collectives/ring_all_reduce.hpp"
-#include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/core/error.hpp"
+#include "sim/network/collective_plan.hpp"
+#include "sim/network/link_load.hpp"
 #include "sim/network/plan_timing.hpp"
 
 namespace palsim {
 namespace {
 
-// Through every node in the ring's order, leaving out the ranks that are not used.
-Order order_of(const Network& network, const std::vector<std::int64_t>& ring,
-               std::int64_t workers) {
-  Order order;
-  order.reserve(static_cast<std::size_t>(workers));
-  for (Rank first = 0; first < workers; first += network.workers_per_node()) {
-    for (const std::int64_t worker : ring) {
-      if (first + worker < workers) order.push_back(first + worker);
-    }
-  }
-  std::rotate(order.begin(), std::find(order.begin(), order.end(), Rank{0}), order.end());
-  return order;
-}
-
-Bytes share_of_one(Bytes sent_by_all, std::int64_t workers) {
-  return Bytes(
-      std::llround(static_cast<double>(sent_by_all.count()) / static_cast<double>(workers)));
+void check_algorithm(const Transport& transport, const WorkerGroup& group) {
+  if (group.size() == 1) return;
+  require<InputError>(
+      transport.kind == TransportKind::ideal || transport.algorithm != Algorithm::halving_doubling,
+      "algorithm = \"halving_doubling\": NCCL has none; write \"ring\", \"tree\" "
+      "or \"hierarchical\", or kind = \"ideal\"");
+  const std::vector<Algorithm> possible = algorithms_for(Collective::all_reduce, {group});
+  require<InputError>(
+      transport.algorithm == Algorithm::automatic ||
+          std::find(possible.begin(), possible.end(), transport.algorithm) != possible.end(),
+      "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, on "
+      "each, and {} workers are on {}; write \"ring\", \"tree\" or \"auto\"",
+      group.size(), group.nodes == 1 ? "one node" : fmt::format("{} nodes", group.nodes));
 }
 
 }  // namespace
 
 Communicator::Communicator(Network network, Transport transport, CommunicatorOptions options)
-    : network_(std::move(network)),
-      transport_(std::move(transport)),
-      workers_(options.workers == 0 ? network_.ranks() : options.workers),
-      memory_(options.memory) {
-  require<InputError>(workers_ >= 1 && workers_ <= network_.ranks(),
-                      "workers = {}, but the cluster has {}; write 1 to {}", workers_,
-                      network_.ranks(), network_.ranks());
-  std::vector<std::vector<std::int64_t>> rings = transport_.rings;
-  if (rings.empty()) rings.push_back(rank_order(network_.workers_per_node()));
-  for (const std::vector<std::int64_t>& ring : rings) {
-    orders_.push_back(order_of(network_, ring, workers_));
+    : network_(std::move(network)), transport_(std::move(transport)), memory_(options.memory) {
+  if (options.groups.empty()) {
+    const std::int64_t workers = options.workers == 0 ? network_.ranks() : options.workers;
+    require<InputError>(workers >= 1 && workers <= network_.ranks(),
+                        "workers = {}, but the cluster has {}; write 1 to {}", workers,
+                        network_.ranks(), network_.ranks());
+    options.groups.push_back(rank_order(workers));
+  }
+  for (Order& ranks : options.groups) {
+    groups_.push_back(worker_group(network_, transport_, std::move(ranks)));
+    check_algorithm(transport_, groups_.back());
+    workers_ += groups_.back().size();
   }
 }
 
-CollectiveCost Communicator::all_reduce(Bytes bytes) { return cost(Collective::all_reduce, bytes); }
+// Whatever the algorithm: each of a group's K - 1 other ranks' parts has to come in once, and in an
+// all-reduce the result has to go out to them.
+Bytes Communicator::sent_per_worker(Collective collective, Bytes bytes) const {
+  Bytes sent(0);
+  for (const WorkerGroup& group : groups_) {
+    const std::int64_t others = collective == Collective::point_to_point ? 1 : group.size() - 1;
+    sent += bytes * (collective == Collective::all_reduce ? 2 * others : others);
+  }
+  return Bytes(std::llround(static_cast<double>(sent.count()) / static_cast<double>(workers_)));
+}
 
-CollectiveCost Communicator::broadcast(Bytes bytes) { return cost(Collective::broadcast, bytes); }
+bool Communicator::moves_nothing(Bytes bytes) const {
+  return bytes == Bytes(0) || workers_ == static_cast<std::int64_t>(groups_.size());
+}
+
+Duration Communicator::setup() const {
+  return workers_ == static_cast<std::int64_t>(groups_.size()) ? Duration() : transport_.setup;
+}
 
 CollectiveCost Communicator::cost(Collective collective, Bytes bytes) {
   require(bytes >= Bytes(0), "a collective of {} bytes", bytes.count());
-  if (workers_ == 1 || bytes == Bytes(0)) return CollectiveCost{};
+  if (moves_nothing(bytes)) return CollectiveCost{};
   if (memory_ == Memory::forget) return compute(collective, bytes);
   const auto known = remembered_.find({collective, bytes});
   if (known != remembered_.end()) return known->second;
@@ -64,61 +76,141 @@ CollectiveCost Communicator::cost(Collective collective, Bytes bytes) {
 }
 
 CollectiveCost Communicator::compute(Collective collective, Bytes bytes) {
-  if (transport_.kind == TransportKind::nccl) return nccl_cost(collective, bytes);
-  return collective == Collective::all_reduce ? ideal_all_reduce(bytes) : ideal_broadcast(bytes);
+  CollectiveCost cost;
+  if (transport_.kind == TransportKind::ideal) {
+    cost = ideal_cost(collective, bytes);
+  } else if (transport_.algorithm == Algorithm::hierarchical &&
+             collective == Collective::all_reduce) {
+    cost = hierarchical_nccl_cost(bytes);
+  } else {
+    cost = nccl_cost(collective, bytes);
+  }
+  cost.bytes_sent_per_worker = sent_per_worker(collective, bytes);
+  return cost;
 }
 
-CollectiveCost Communicator::ideal_all_reduce(Bytes bytes) const {
+std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm algorithm,
+                                            std::int64_t pieces, Bytes bytes) const {
+  std::vector<PlacedPlan> plans;
+  for (const WorkerGroup& group : groups_) {
+    if (group.size() > 1) {
+      plans.push_back(collective_plan(collective, algorithm, group, pieces, bytes));
+    }
+  }
+  return plans;
+}
+
+Duration Communicator::time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
+                               Bytes bytes) const {
+  std::vector<PlacedPlan> placed;
+  for (Plan& plan : plans(collective, algorithm, pieces))
+    placed.push_back({std::move(plan), bytes});
+  const std::vector<Duration> ends = time_plans(network_, placed);
+  return *std::max_element(ends.begin(), ends.end());
+}
+
+std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes) {
+  std::vector<double> sum(static_cast<std::size_t>(network_.links()));
+  if (moves_nothing(bytes)) return sum;
+  for (const PlacedPlan& plan : plans(collective, cost(collective, bytes).algorithm, 1, bytes)) {
+    const std::vector<double> one = palsim::link_bytes(network_, plan);
+    std::transform(sum.begin(), sum.end(), one.begin(), sum.begin(), std::plus<>());
+  }
+  return sum;
+}
+
+// Trees and chains go whole or in NCCL's pieces, whichever is sooner: each piece waits for the
+// links' latencies again.
+CollectiveCost Communicator::ideal_cost(Collective collective, Bytes bytes) const {
   std::optional<CollectiveCost> best;
-  const auto consider = [&](Algorithm algorithm, const Plan& plan) {
-    const Duration time = time_plan(network_, plan, bytes);
-    if (best && best->time <= time) return;
-    best = CollectiveCost{time, share_of_one(bytes_sent(plan, bytes), workers_), algorithm, {}};
-  };
-  if (transport_.algorithm != Algorithm::tree) consider(Algorithm::ring, ring_all_reduce(orders_));
-  if (transport_.algorithm != Algorithm::ring) consider(Algorithm::tree, tree_all_reduce(workers_));
+  for (const Algorithm algorithm : algorithms_for(collective, groups_)) {
+    const bool forced =
+        collective == Collective::all_reduce && transport_.algorithm != Algorithm::automatic;
+    if (forced && algorithm != transport_.algorithm) continue;
+    const auto consider = [&](std::int64_t pieces) {
+      const Duration time = time_of(collective, algorithm, pieces, bytes);
+      if (!best || time < best->time) best = CollectiveCost{.time = time, .algorithm = algorithm};
+    };
+    consider(1);
+    const bool cuts = algorithm == Algorithm::tree || collective == Collective::broadcast;
+    const std::int64_t shares =
+        algorithm == Algorithm::tree ? 2 : static_cast<std::int64_t>(groups_.front().rings.size());
+    const std::int64_t pieces = broadcast_pieces(bytes, shares);
+    if (cuts && pieces > 1) consider(pieces);
+  }
+  best->time += transport_.launch;
   return *best;
 }
 
-// Whole or in NCCL's pieces, whichever is sooner: each piece waits for the links' latencies again.
-CollectiveCost Communicator::ideal_broadcast(Bytes bytes) const {
-  const Plan whole = chain_broadcast(orders_, 1);
-  Duration time = time_plan(network_, whole, bytes);
-  const std::int64_t pieces = broadcast_pieces(bytes, static_cast<std::int64_t>(orders_.size()));
-  if (pieces > 1) {
-    time = std::min(time, time_plan(network_, chain_broadcast(orders_, pieces), bytes));
+CollectiveCost Communicator::nccl_cost(Collective collective, Bytes bytes) {
+  CollectiveCost cost;
+  for (const WorkerGroup& group : groups_) {
+    if (group.size() == 1) continue;
+    const NcclSetting setting{.workers = group.size(),
+                              .nodes = group.nodes,
+                              .node_links = transport_.node_links,
+                              .fabric_latency = network_.fabric_latency(),
+                              .bus_bandwidth = bus_bandwidth(),
+                              .fit = transport_.fit};
+    const NcclChoice choice =
+        nccl_fastest(setting, collective, transport_.algorithm, transport_.protocol, bytes);
+    if (choice.time > cost.time) cost = {choice.time, Bytes(0), choice.algorithm, choice.protocol};
   }
-  return {time, share_of_one(bytes_sent(whole, bytes), workers_), Algorithm::ring, {}};
+  cost.time += transport_.launch;
+  return cost;
 }
 
-CollectiveCost Communicator::nccl_cost(Collective collective, Bytes bytes) {
-  const NcclSetting setting{.workers = workers_,
-                            .nodes = network_.node_of(workers_ - 1) + 1,
-                            .node_links = transport_.node_links,
-                            .fabric_latency = network_.fabric_latency(),
-                            .bus_bandwidth = bus_bandwidth()};
-  const NcclChoice choice =
-      nccl_fastest(setting, collective, transport_.algorithm, transport_.protocol, bytes);
-  const Bytes sent =
-      bytes * (collective == Collective::all_reduce ? 2 * (workers_ - 1) : workers_ - 1);
-  return {choice.time, share_of_one(sent, workers_), choice.algorithm, choice.protocol};
+// NCCL has no such algorithm: frameworks make it of three collectives, one after the other. The
+// fit's corrections by size are of the whole.
+CollectiveCost Communicator::hierarchical_nccl_cost(Bytes bytes) {
+  if (parts_.empty()) {
+    parts_.push_back(part(groups_in_nodes));
+    parts_.push_back(part(groups_across_nodes));
+  }
+  const Bytes shard((bytes.count() + groups_.front().workers_per_node - 1) /
+                    groups_.front().workers_per_node);
+  const Duration time = parts_[0].cost(Collective::reduce_scatter, bytes).time +
+                        parts_[1].cost(Collective::all_reduce, shard).time +
+                        parts_[0].cost(Collective::all_gather, bytes).time;
+  return {.time = time.scaled(correction_at(transport_.fit.corrections, bytes)),
+          .algorithm = Algorithm::hierarchical};
+}
+
+Communicator Communicator::part(std::vector<Order> (*split)(const WorkerGroup&)) const {
+  Transport transport = transport_;
+  transport.algorithm = Algorithm::automatic;
+  transport.fit.corrections.clear();
+  std::vector<Order> groups;
+  for (const WorkerGroup& group : groups_) {
+    std::vector<Order> more = split(group);
+    std::move(more.begin(), more.end(), std::back_inserter(groups));
+  }
+  return Communicator(network_, std::move(transport), {.groups = std::move(groups)});
 }
 
 BytesPerSecond Communicator::bus_bandwidth() {
-  require(workers_ >= 2, "the bus bandwidth of a single worker");
   if (bus_bandwidth_) return *bus_bandwidth_;
   // Without latencies time is proportional to bytes, so one size will do: chunks of about 10 ms,
   // that rounding to the nanosecond is lost in.
-  const Plan plan = ring_all_reduce(orders_);
-  const BytesPerSecond first_link =
-      network_.bandwidth(network_.route(orders_[0][0], orders_[0][1]).links.front());
-  const Bytes chunk(1 + std::llround(first_link.count() * 0.01));
-  const Bytes bytes = chunk * plan.chunks;
-  const Duration time = time_plan(network_, plan, bytes, {.latency = Latency::ignored});
-  const auto n = static_cast<double>(workers_);
-  bus_bandwidth_ =
-      BytesPerSecond(2 * (n - 1) / n * static_cast<double>(bytes.count()) / time.in_seconds());
-  return *bus_bandwidth_;
+  std::vector<PlacedPlan> placed = plans(Collective::all_reduce, Algorithm::ring, 1, Bytes(0));
+  require(!placed.empty(), "the bus bandwidth of a single worker");
+  for (PlacedPlan& plan : placed) {
+    const Send& send = plan.plan.channels[0].stages[0].sends[0];
+    const Route first =
+        network_.route(network_rank(plan, send.source), network_rank(plan, send.target));
+    const Bytes chunk(1 + std::llround(network_.bandwidth(first.links.front()).count() * 0.01));
+    plan.bytes = chunk * plan.plan.chunks;
+  }
+  const std::vector<Duration> ends = time_plans(network_, placed, {.latency = Latency::ignored});
+  std::optional<BytesPerSecond> least;
+  for (std::size_t at = 0; at < ends.size(); ++at) {
+    const auto n = static_cast<double>(placed[at].plan.ranks);
+    const BytesPerSecond rate(2 * (n - 1) / n * static_cast<double>(placed[at].bytes.count()) /
+                              ends[at].in_seconds());
+    if (!least || rate < *least) least = rate;
+  }
+  bus_bandwidth_ = least;
+  return *least;
 }
 
 }  // namespace palsim

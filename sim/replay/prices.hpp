@@ -5,14 +5,23 @@
 #include <array>
 #include <vector>
 
+#include "sim/collectives/collective.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/methods/worker.hpp"
 
 namespace palsim {
 
+// Collectives of one kind and size.
+struct CollectiveUse {
+  Collective collective = Collective::all_reduce;
+  Bytes bytes;
+  std::int64_t times = 1;
+};
+
 struct CommunicationPrice {
   Duration time;
   double bytes_sent = 0;  // by one worker, averaged over the workers
+  std::vector<CollectiveUse> collectives = {};
 };
 
 struct BucketPrice {
@@ -25,7 +34,8 @@ struct SynchronousStepPrice {
   CommunicationPrice broadcast;  // of the module buffers, before the first forward
   Duration compute;              // forward and backward of all micro-batches
   std::vector<BucketPrice> buckets;
-  double bytes_sent = 0;  // for the buckets, by one worker
+  double bytes_sent = 0;                        // for the buckets, by one worker
+  std::vector<CollectiveUse> collectives = {};  // for the buckets
   Duration optimizer;
 };
 
@@ -36,6 +46,7 @@ struct Prices {
   std::array<SynchronousStepPrice, 3> synchronous;  // by GradientExchange
   std::array<CommunicationPrice, 2> all_reduce;     // by Payload
   std::array<Duration, 2> outer_step;               // by OuterOptimizer
+  Duration setup;                                   // once, at the first collective
 
   const SynchronousStepPrice& of(GradientExchange exchange) const {
     return synchronous[static_cast<std::size_t>(exchange)];

@@ -44,8 +44,27 @@ std::vector<std::int64_t> collectives_of(const Workload& workload, SyncLayout la
   return elements;
 }
 
-CommunicationPrice price_of(const CollectiveCost& cost) {
-  return {cost.time, static_cast<double>(cost.bytes_sent_per_worker.count())};
+CommunicationPrice price_of(Collective collective, Bytes bytes, Communicator& communicator) {
+  const CollectiveCost cost = communicator.cost(collective, bytes);
+  return {
+      cost.time, static_cast<double>(cost.bytes_sent_per_worker.count()), {{collective, bytes}}};
+}
+
+// Collectives of the same kind and size are listed once.
+void add(CommunicationPrice& sum, const CommunicationPrice& one) {
+  sum.time += one.time;
+  sum.bytes_sent += one.bytes_sent;
+  for (const CollectiveUse& use : one.collectives) {
+    const auto same = std::find_if(
+        sum.collectives.begin(), sum.collectives.end(), [&](const CollectiveUse& known) {
+          return known.collective == use.collective && known.bytes == use.bytes;
+        });
+    if (same == sum.collectives.end()) {
+      sum.collectives.push_back(use);
+    } else {
+      same->times += use.times;
+    }
+  }
 }
 
 // One blocking all-reduce after the other.
@@ -53,9 +72,7 @@ CommunicationPrice all_reduce_each(const std::vector<std::int64_t>& elements, Wi
                                    Communicator& communicator) {
   CommunicationPrice sum;
   for (const std::int64_t count : elements) {
-    const CommunicationPrice one = price_of(communicator.all_reduce(wire_bytes(count, type)));
-    sum.time += one.time;
-    sum.bytes_sent += one.bytes_sent;
+    add(sum, price_of(Collective::all_reduce, wire_bytes(count, type), communicator));
   }
   return sum;
 }
@@ -80,20 +97,25 @@ ComputeTimes compute_times(const Workload& workload) {
   return times;
 }
 
-std::vector<BucketPrice> price_buckets(const Workload& workload, const ComputeTimes& times,
-                                       WireType type, Communicator& communicator,
-                                       double& bytes_sent) {
-  std::vector<BucketPrice> prices;
+// The buckets of a step, and what they add up to.
+struct PricedBuckets {
+  std::vector<BucketPrice> buckets;
+  CommunicationPrice sum;
+};
+
+PricedBuckets price_buckets(const Workload& workload, const ComputeTimes& times, WireType type,
+                            Communicator& communicator) {
+  PricedBuckets priced;
   for (const Bucket& bucket : buckets_of(workload)) {
     const auto first = times.gradient_ready.begin();
     const CommunicationPrice all_reduce =
         all_reduce_each({elements_in(workload, bucket)}, type, communicator);
-    bytes_sent += all_reduce.bytes_sent;
-    prices.push_back({*std::max_element(first + static_cast<std::ptrdiff_t>(bucket.first),
-                                        first + static_cast<std::ptrdiff_t>(bucket.last)),
-                      all_reduce.time});
+    add(priced.sum, all_reduce);
+    priced.buckets.push_back({*std::max_element(first + static_cast<std::ptrdiff_t>(bucket.first),
+                                                first + static_cast<std::ptrdiff_t>(bucket.last)),
+                              all_reduce.time});
   }
-  return prices;
+  return priced;
 }
 
 // A step whose exchange begins when the backward pass has ended.
@@ -102,6 +124,7 @@ SynchronousStepPrice after_backward(const Workload& workload, const ComputeTimes
   return {.compute = times.total,
           .buckets = {{times.total, exchange.time}},
           .bytes_sent = exchange.bytes_sent,
+          .collectives = exchange.collectives,
           .optimizer = workload.optimizer_time()};
 }
 
@@ -109,9 +132,12 @@ SynchronousStepPrice after_backward(const Workload& workload, const ComputeTimes
 CommunicationPrice gradients_and_state(const Workload& workload, const Wire& wire,
                                        Communicator& communicator) {
   const std::int64_t vectors = 1 + states_of(workload.optimizer);
-  const CommunicationPrice one =
+  CommunicationPrice all =
       all_reduce_each(collectives_of(workload, wire.sync_layout), wire.gradient_type, communicator);
-  return {one.time * vectors, one.bytes_sent * static_cast<double>(vectors)};
+  all.time = all.time * vectors;
+  all.bytes_sent *= static_cast<double>(vectors);
+  for (CollectiveUse& use : all.collectives) use.times *= vectors;
+  return all;
 }
 
 }  // namespace
@@ -120,6 +146,7 @@ Prices price_operations(const Workload& workload, const Wire& wire, Communicator
   const ComputeTimes times = compute_times(workload);
   const auto at = [](auto kind) { return static_cast<std::size_t>(kind); };
   Prices prices;
+  prices.setup = communicator.setup();
   prices.gradient_step = times.total + workload.optimizer_time();
   prices.data = workload.data;
   prices.mix = workload.passes_over_parameters(mix_passes);
@@ -136,11 +163,15 @@ Prices price_operations(const Workload& workload, const Wire& wire, Communicator
   blocking = after_backward(workload, times, gradients_and_state(workload, wire, communicator));
   flat = after_backward(workload, times,
                         all_reduce_each({workload.parameters()}, wire.gradient_type, communicator));
-  overlapped = {.compute = times.total, .optimizer = workload.optimizer_time()};
-  overlapped.buckets =
-      price_buckets(workload, times, wire.gradient_type, communicator, overlapped.bytes_sent);
+  PricedBuckets priced = price_buckets(workload, times, wire.gradient_type, communicator);
+  overlapped = {.compute = times.total,
+                .buckets = std::move(priced.buckets),
+                .bytes_sent = priced.sum.bytes_sent,
+                .collectives = std::move(priced.sum.collectives),
+                .optimizer = workload.optimizer_time()};
   if (wire.broadcast_buffers) {
-    flat.broadcast = overlapped.broadcast = price_of(communicator.broadcast(workload.buffers));
+    flat.broadcast = overlapped.broadcast =
+        price_of(Collective::broadcast, workload.buffers, communicator);
   }
   return prices;
 }

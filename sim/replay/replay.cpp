@@ -17,7 +17,8 @@ class Replay final : public MeetingPoint {
       : scene_{prices, spread, options, *this, timeline},
         may_leave_out_(options.shortcuts.equal_rounds == ReplayShortcuts::EqualRounds::left_out &&
                        !spread.random() && timeline == nullptr),
-        starts_(static_cast<std::size_t>(options.workers)) {
+        starts_(static_cast<std::size_t>(options.workers)),
+        setup_(prices.setup) {
     for (const SynchronousStepPrice& price : prices.synchronous) clocks_.emplace_back(price);
     for (Rank rank = 0; rank < options.workers; ++rank) {
       workers_.emplace_back(scene_, rank, method);
@@ -48,29 +49,30 @@ class Replay final : public MeetingPoint {
   // Everybody is there: the collective begins, and its end is an event.
   void hold_meeting() {
     if (meeting_.kind == Meeting::Kind::all_reduce) {
-      engine_.schedule(latest_ + scene_.prices.of(meeting_.payload).time, Event::meeting_ends);
+      engine_.schedule(latest_ + scene_.prices.of(meeting_.payload).time + setup_,
+                       Event::meeting_ends);
       return;
     }
     times_ = clocks_[static_cast<std::size_t>(meeting_.exchange)].run(starts_);
+    times_.end += setup_;
     engine_.schedule(times_.end, Event::meeting_ends);
   }
 
   void end_meeting() {
     if (meeting_.kind == Meeting::Kind::all_reduce) {
-      const CommunicationPrice& price = scene_.prices.of(meeting_.payload);
-      bytes_sent_now_ = price.bytes_sent;
+      const Duration length = scene_.prices.of(meeting_.payload).time + setup_;
       for (SimulatedWorker& worker : workers_) {
         worker.wait(latest_ - worker.clock());
-        worker.communicate(price.time);
+        worker.communicate(length);
         worker.count_synchronization();
       }
     } else {
       const SynchronousStepPrice& price = scene_.prices.of(meeting_.exchange);
-      bytes_sent_now_ = price.bytes_sent + price.broadcast.bytes_sent;
       for (SimulatedWorker& worker : workers_) leave_synchronous_step(worker, price);
       record_buckets(price);
     }
-    bytes_sent_ += bytes_sent_now_;
+    setup_ = Duration();
+    ++times_met(meeting_);
     report_progress();
     arrived_ = 0;
     latest_ = Time::start();
@@ -126,7 +128,7 @@ class Replay final : public MeetingPoint {
       for (SimulatedWorker& worker : workers_) {
         worker.leave_out_rounds(accounts_[static_cast<std::size_t>(worker.rank())], rounds);
       }
-      bytes_sent_ += bytes_sent_now_ * static_cast<double>(rounds);
+      times_met(meeting_) += rounds;
     }
     previous_ = {meeting_, step, span.first};
     accounts_.resize(workers_.size());
@@ -149,8 +151,30 @@ class Replay final : public MeetingPoint {
       result.mean += worker.account().tally();
     }
     result.mean /= static_cast<double>(workers_.size());
-    result.mean.bytes_sent = bytes_sent_;
+    result.meetings = meetings_;
+    result.mean.bytes_sent = bytes_sent();
     return result;
+  }
+
+  std::int64_t& times_met(const Meeting& meeting) {
+    return meeting.kind == Meeting::Kind::all_reduce
+               ? meetings_.all_reduce[static_cast<std::size_t>(meeting.payload)]
+               : meetings_.synchronous[static_cast<std::size_t>(meeting.exchange)];
+  }
+
+  // By one worker, on average.
+  double bytes_sent() const {
+    const Prices& prices = scene_.prices;
+    double sum = 0;
+    for (std::size_t at = 0; at < prices.all_reduce.size(); ++at) {
+      sum += prices.all_reduce[at].bytes_sent * static_cast<double>(meetings_.all_reduce[at]);
+    }
+    for (std::size_t at = 0; at < prices.synchronous.size(); ++at) {
+      const SynchronousStepPrice& price = prices.synchronous[at];
+      sum += (price.bytes_sent + price.broadcast.bytes_sent) *
+             static_cast<double>(meetings_.synchronous[at]);
+    }
+    return sum;
   }
 
   struct Round {
@@ -171,8 +195,8 @@ class Replay final : public MeetingPoint {
   Time latest_;
   std::vector<SynchronousStart> starts_;  // of those who have arrived
   SynchronousStepTimes times_;
-  double bytes_sent_ = 0;  // by one worker, on average
-  double bytes_sent_now_ = 0;
+  Duration setup_;  // until the first meeting has ended
+  Meetings meetings_;
 
   Round previous_;
   std::vector<Account> accounts_;  // after the previous meeting, by rank

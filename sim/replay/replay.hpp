@@ -1,8 +1,10 @@
 // Replays a method's programs, one coroutine per worker, on prices instead of kernels. Local work
 // needs no event: a worker's clock just adds up, priced when it meets the others. A collective
-// begins when its last worker arrives and ends for all at once.
+// begins when its last worker arrives and ends for all at once; the first of a run lasts longer by
+// the set-up of the communicator.
 #pragma once
 
+#include <array>
 #include <functional>
 
 #include "sim/core/random.hpp"
@@ -29,9 +31,16 @@ struct Tally {
   Tally& operator/=(double count);
 };
 
+// How often the workers met, and for what.
+struct Meetings {
+  std::array<std::int64_t, 3> synchronous = {};  // by GradientExchange
+  std::array<std::int64_t, 2> all_reduce = {};   // by Payload
+};
+
 struct RunResult {
   Duration wall_clock;  // until the last worker has ended
   Tally mean;           // over the workers
+  Meetings meetings;
 };
 
 // Both are exact; a test turns them off and compares.

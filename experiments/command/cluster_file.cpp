@@ -1,0 +1,22 @@
+#include "experiments/command/cluster_file.hpp"
+
+#include "experiments/command/data_folders.hpp"
+#include "topologies/base.hpp"
+
+namespace palsim {
+
+Value overridden(Value document, const std::vector<std::string>& overrides,
+                 std::string_view prefix) {
+  for (const std::string& assignment : overrides) override_value(document, assignment, prefix);
+  return document;
+}
+
+ClusterFile load_cluster(const std::string& name, const std::filesystem::path& base,
+                         const Origin& origin, const std::vector<std::string>& overrides,
+                         std::string_view prefix) {
+  const std::filesystem::path path = find_file("topologies", name, base, origin);
+  const std::string normal = path.lexically_normal().string();
+  return {path, read_topology(overridden(load_topology_document(normal), overrides, prefix))};
+}
+
+}  // namespace palsim

@@ -1,0 +1,115 @@
+#include "experiments/network/collective_sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/command/text_table.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/unit.hpp"
+
+namespace palsim {
+namespace {
+
+double bus_factor_of(Collective collective, std::int64_t workers) {
+  const auto n = static_cast<double>(workers);
+  switch (collective) {
+    case Collective::all_reduce:
+      return 2 * (n - 1) / n;
+    case Collective::reduce_scatter:
+    case Collective::all_gather:
+      return (n - 1) / n;
+    case Collective::broadcast:
+    case Collective::point_to_point:
+      break;
+  }
+  return 1;
+}
+
+std::string protocol_name(const CollectiveCost& cost) {
+  if (!cost.protocol) return "-";
+  return std::string(word_of(protocol_words, *cost.protocol));
+}
+
+Bytes parse_size(const std::string& option, const std::string& text) {
+  try {
+    const Bytes size = parse_quantity<Bytes>(text);
+    require<InputError>(size >= Bytes(0), "{}: below zero; write a size such as \"64MiB\"", text);
+    return size;
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("--{} {}", option, error.what()));
+  }
+}
+
+}  // namespace
+
+double SweepRow::algorithm_bandwidth() const {
+  return cost.time > Duration() ? static_cast<double>(bytes.count()) / cost.time.in_seconds() : 0;
+}
+
+std::vector<Bytes> parse_sizes(const std::string& option, const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const Bytes least = parse_size(option, text.substr(0, colon));
+  if (colon == std::string::npos) return {least};
+  const Bytes most = parse_size(option, text.substr(colon + 1));
+  require<InputError>(least > Bytes(0) && least <= most,
+                      "--{} {}: write a range that rises from a size above zero, such as "
+                      "1KiB:1GiB",
+                      option, text);
+  std::vector<Bytes> sizes{least};
+  while (sizes.back() <= most - sizes.back()) sizes.push_back(sizes.back() * 2);
+  return sizes;
+}
+
+std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
+                            const std::vector<Bytes>& sizes) {
+  const std::int64_t workers = communicator.groups().front().size();
+  std::vector<SweepRow> rows;
+  for (const Bytes size : sizes) {
+    rows.push_back({size, communicator.cost(collective, size), bus_factor_of(collective, workers)});
+  }
+  return rows;
+}
+
+std::string sweep_table(const std::vector<SweepRow>& rows) {
+  std::vector<TextRow> table{
+      {"size (B)", "time (us)", "algbw (GB/s)", "busbw (GB/s)", "algorithm", "protocol"}};
+  for (const SweepRow& row : rows) {
+    table.push_back({fmt::format("{}", row.bytes.count()),
+                     fmt::format("{:.2f}", row.cost.time.in_seconds() * 1e6),
+                     fmt::format("{:.2f}", row.algorithm_bandwidth() / 1e9),
+                     fmt::format("{:.2f}", row.bus_bandwidth() / 1e9),
+                     std::string(word_of(algorithm_words, row.cost.algorithm)),
+                     protocol_name(row.cost)});
+  }
+  return text_table(table, 0);
+}
+
+std::string sweep_json(const std::vector<SweepRow>& rows) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const SweepRow& row : rows) {
+    list.push_back(
+        {{"bytes", row.bytes.count()},
+         {"algorithm", word_of(algorithm_words, row.cost.algorithm)},
+         {"protocol",
+          row.cost.protocol ? Json(word_of(protocol_words, *row.cost.protocol)) : Json()},
+         {"time_s", row.cost.time.in_seconds()},
+         {"algorithm_bandwidth_Bps", row.algorithm_bandwidth()},
+         {"bus_bandwidth_Bps", row.bus_bandwidth()}});
+  }
+  return list.dump(2) + '\n';
+}
+
+std::string sweep_csv(const std::vector<SweepRow>& rows) {
+  std::string text = "bytes,algorithm,protocol,time_s,algorithm_bandwidth_Bps,bus_bandwidth_Bps\n";
+  for (const SweepRow& row : rows) {
+    text += fmt::format("{},{},{},{},{},{}\n", row.bytes.count(),
+                        word_of(algorithm_words, row.cost.algorithm),
+                        row.cost.protocol ? word_of(protocol_words, *row.cost.protocol) : "",
+                        row.cost.time.in_seconds(), row.algorithm_bandwidth(), row.bus_bandwidth());
+  }
+  return text;
+}
+
+}  // namespace palsim

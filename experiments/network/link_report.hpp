@@ -1,0 +1,30 @@
+// What each directed link carried, and how busy that kept it: bytes over what it could have carried
+// in the time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/network/network.hpp"
+
+namespace palsim {
+
+struct LinkUse {
+  std::string link;
+  BytesPerSecond bandwidth;  // as messages reach it
+  double bytes = 0;
+  double utilization = 0;  // 0 to 1
+};
+
+// By LinkId. `bytes` holds one figure for each link of the network.
+std::vector<LinkUse> link_uses(const Network& network, const std::vector<double>& bytes,
+                               double seconds);
+
+std::string link_table(const std::vector<LinkUse>& uses);
+std::string link_csv(const std::vector<LinkUse>& uses);
+std::string link_json(const std::vector<LinkUse>& uses);
+
+// "bridge0 -> bridge1 (and 1 like it), 97.9 % utilized"; "none" if nothing was carried.
+std::string bottleneck_line(const std::vector<LinkUse>& uses);
+
+}  // namespace palsim

@@ -1,0 +1,174 @@
+#include "experiments/network/network_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+
+#include "experiments/command/cluster_file.hpp"
+#include "experiments/command/command_line.hpp"
+#include "experiments/network/collective_sweep.hpp"
+#include "experiments/network/flow_file.hpp"
+#include "experiments/network/link_report.hpp"
+#include "experiments/network/rank_list.hpp"
+#include "experiments/network/topology_description.hpp"
+
+namespace palsim {
+namespace {
+
+struct CollectiveOption {
+  const char* option;
+  Collective collective;
+  const char* help;
+};
+const std::vector<CollectiveOption> collective_options{
+    {"all-reduce", Collective::all_reduce, "time an all-reduce, of one size or every power of two"},
+    {"reduce-scatter", Collective::reduce_scatter, "likewise; the size is what each rank gives"},
+    {"all-gather", Collective::all_gather, "likewise; the size is what each rank ends with"},
+    {"broadcast", Collective::broadcast, "likewise, from the first rank"},
+    {"send", Collective::point_to_point, "likewise, from the first to the second of two ranks"}};
+
+const CommandDescription description{
+    .name = "network",
+    .usage = "TOPOLOGY",
+    .summary =
+        "Times collectives and flows on a cluster's network, and shows the network.\n"
+        "TOPOLOGY is a name in topologies/ or the path of a TOML file.",
+    .example = "palsim network l40s_pcie_x4 --all-reduce 1KiB:1GiB",
+    .positional = "topology"};
+
+po::options_description described_options() {
+  po::options_description options;
+  for (const CollectiveOption& one : collective_options) {
+    options.add_options()(one.option, po::value<std::string>()->value_name("SIZE[:MAX]"), one.help);
+  }
+  options.add_options()(
+      "algorithm", po::value<std::string>()->value_name("NAME"),
+      "auto, ring, tree, halving_doubling or hierarchical: as --set transport.algorithm=NAME")(
+      "protocol", po::value<std::string>()->value_name("NAME"),
+      "auto, LL, LL128 or Simple: as --set transport.protocol=NAME")(
+      "workers", po::value<std::string>()->value_name("NUMBER"), "the first so many ranks only")(
+      "group", po::value<std::vector<std::string>>()->value_name("RANKS"),
+      "these ranks only, such as 0-3,8; given several times: all groups at the same time")(
+      "link-report", "each link's bytes and utilization instead, at the largest size")(
+      "flows", po::value<std::string>()->value_name("FILE"),
+      "replay the flows of a CSV file: start_s,source_rank,target_rank,bytes")(
+      "describe", "print the topology")("dot", "print the topology as a graph for Graphviz")(
+      "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+      "set a key of the topology, such as fabric.bandwidth=25Gbit/s; may be repeated")(
+      "format", po::value<std::string>()->value_name("FORMAT"), "table (default), json or csv");
+  return options;
+}
+
+std::int64_t parse_workers(const CommandValues& values) {
+  if (values.count("workers") == 0) return 0;
+  const std::string text = values["workers"].as<std::string>();
+  const Order number = parse_ranks("workers", text);
+  require<InputError>(number.size() == 1 && number[0] >= 1,
+                      "--workers {}: write a number of at least 1", text);
+  return number[0];
+}
+
+CommunicatorOptions parse_groups(const CommandValues& values, Collective collective) {
+  CommunicatorOptions options{.workers = parse_workers(values)};
+  for (const std::string& text : value_or<std::vector<std::string>>(values, "group", {})) {
+    options.groups.push_back(parse_ranks("group", text));
+    require<InputError>(options.workers == 0,
+                        "--group {}: --workers is given too; write one of them", text);
+    require<InputError>(
+        collective != Collective::point_to_point || options.groups.back().size() == 2,
+        "--group {}: {} ranks; --send goes between two", text, options.groups.back().size());
+  }
+  if (options.groups.empty() && collective == Collective::point_to_point) options.workers = 2;
+  return options;
+}
+
+std::string title_of(const Topology& cluster, const Communicator& communicator, const char* what) {
+  const std::vector<WorkerGroup>& groups = communicator.groups();
+  std::string who = fmt::format("{} ranks on {} node{}", groups.front().size(),
+                                groups.front().nodes, groups.front().nodes == 1 ? "" : "s");
+  if (groups.size() > 1) who += fmt::format(", {} groups at once", groups.size());
+  return fmt::format("{}: {} over {}, transport {}\n", cluster.name, what, who,
+                     cluster.transport.kind == TransportKind::nccl ? "nccl" : "ideal");
+}
+
+std::string collective_report(const CommandValues& values, const ClusterFile& cluster,
+                              const CollectiveOption& option, const std::string& format) {
+  const Topology& topology = cluster.topology;
+  Communicator communicator(topology.network, topology.transport,
+                            parse_groups(values, option.collective));
+  const std::vector<Bytes> sizes =
+      parse_sizes(option.option, values[option.option].as<std::string>());
+  const std::vector<SweepRow> rows = sweep(communicator, option.collective, sizes);
+  const SweepRow& largest = rows.back();
+  const std::vector<LinkUse> uses =
+      link_uses(topology.network, communicator.link_bytes(option.collective, largest.bytes),
+                largest.cost.time.in_seconds());
+  const bool links = values.count("link-report") > 0;
+  if (format == "json") return links ? link_json(uses) : sweep_json(rows);
+  if (format == "csv") return links ? link_csv(uses) : sweep_csv(rows);
+  const std::string title = title_of(topology, communicator, option.option);
+  if (links) return title + link_table(uses);
+  return title + sweep_table(rows) +
+         fmt::format("bottleneck at {} B: {}\n", largest.bytes.count(), bottleneck_line(uses));
+}
+
+// The one thing that was asked for.
+std::string asked_for(const CommandValues& values) {
+  std::vector<std::string> asked;
+  for (const CollectiveOption& one : collective_options) {
+    if (values.count(one.option) > 0) asked.emplace_back(one.option);
+  }
+  for (const char* option : {"flows", "describe", "dot"}) {
+    if (values.count(option) > 0) asked.emplace_back(option);
+  }
+  require<InputError>(!asked.empty(),
+                      "palsim network: nothing to do; write --all-reduce 1KiB:1GiB, --flows FILE, "
+                      "--describe, or see palsim network --help");
+  require<InputError>(asked.size() == 1, "palsim network: --{} and --{}; write one of them",
+                      asked[0], asked.size() > 1 ? asked[1] : "");
+  return asked[0];
+}
+
+std::vector<std::string> overrides_of(const CommandValues& values) {
+  auto overrides = value_or<std::vector<std::string>>(values, "set", {});
+  for (const char* key : {"algorithm", "protocol"}) {
+    if (values.count(key) == 0) continue;
+    overrides.push_back(fmt::format("transport.{}={}", key, values[key].as<std::string>()));
+  }
+  return overrides;
+}
+
+}  // namespace
+
+void network_command(const std::vector<std::string>& arguments) {
+  const auto values = parse_command(description, described_options(), arguments);
+  if (!values) return;
+  const auto names = value_or<std::vector<std::string>>(*values, "topology", {});
+  require<InputError>(names.size() == 1,
+                      "palsim network: {} topologies; write a name in topologies/ or the path of "
+                      "a TOML file",
+                      names.size());
+  const std::string asked = asked_for(*values);
+  const auto format = value_or<std::string>(*values, "format", asked == "flows" ? "csv" : "table");
+  require_choice("format", format, {"table", "json", "csv"});
+  const ClusterFile cluster =
+      load_cluster(names[0], "", {fmt::format("topology {}", names[0])}, overrides_of(*values), "");
+  const Network& network = cluster.topology.network;
+  if (asked == "describe") {
+    std::cout << describe(cluster.topology);
+  } else if (asked == "dot") {
+    std::cout << to_dot(cluster.topology);
+  } else if (asked == "flows") {
+    const std::string path = (*values)["flows"].as<std::string>();
+    std::cout << (format == "json" ? flows_json(network, path) : flows_csv(network, path));
+  } else {
+    const auto option =
+        std::find_if(collective_options.begin(), collective_options.end(),
+                     [&](const CollectiveOption& one) { return asked == one.option; });
+    std::cout << collective_report(*values, cluster, *option, format);
+  }
+}
+
+}  // namespace palsim

@@ -1,0 +1,73 @@
+#include "sim/network/collective_plan.hpp"
+
+#include <algorithm>
+
+#include "sim/collectives/chain_broadcast.hpp"
+#include "sim/collectives/halving_doubling_all_reduce.hpp"
+#include "sim/collectives/hierarchical_all_reduce.hpp"
+#include "sim/collectives/point_to_point.hpp"
+#include "sim/collectives/ring_all_gather.hpp"
+#include "sim/collectives/ring_all_reduce.hpp"
+#include "sim/collectives/ring_reduce_scatter.hpp"
+#include "sim/collectives/tree_all_reduce.hpp"
+#include "sim/core/error.hpp"
+
+namespace palsim {
+namespace {
+
+Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, std::int64_t pieces) {
+  switch (algorithm) {
+    case Algorithm::ring:
+      return ring_all_reduce(group.rings);
+    case Algorithm::tree:
+      return tree_all_reduce(group.size(), pieces);
+    case Algorithm::halving_doubling:
+      return halving_doubling_all_reduce(group.size());
+    case Algorithm::hierarchical:
+      return hierarchical_all_reduce(group.nodes, group.workers_per_node);
+    case Algorithm::automatic:
+      break;
+  }
+  throw InternalError("a plan of no particular algorithm");
+}
+
+// Over the places in the group.
+Plan plan_in_group(Collective collective, Algorithm algorithm, const WorkerGroup& group,
+                   std::int64_t pieces) {
+  switch (collective) {
+    case Collective::all_reduce:
+      return all_reduce_plan(algorithm, group, pieces);
+    case Collective::reduce_scatter:
+      return ring_reduce_scatter(group.rings);
+    case Collective::all_gather:
+      return ring_all_gather(group.rings);
+    case Collective::broadcast:
+      return chain_broadcast(group.rings, pieces);
+    case Collective::point_to_point:
+      break;
+  }
+  return point_to_point(group.size(), 0, 1);
+}
+
+}  // namespace
+
+std::vector<Algorithm> algorithms_for(Collective collective,
+                                      const std::vector<WorkerGroup>& groups) {
+  if (collective != Collective::all_reduce) return {Algorithm::ring};
+  std::vector<Algorithm> algorithms{Algorithm::ring, Algorithm::tree, Algorithm::halving_doubling};
+  if (std::all_of(groups.begin(), groups.end(), [](const WorkerGroup& group) {
+        return group.nodes > 1 && group.workers_per_node > 1;
+      })) {
+    algorithms.push_back(Algorithm::hierarchical);
+  }
+  return algorithms;
+}
+
+PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,
+                           std::int64_t pieces, Bytes bytes) {
+  PlacedPlan placed{plan_in_group(collective, algorithm, group, pieces), bytes};
+  if (group.ranks != rank_order(group.size())) placed.ranks = group.ranks;
+  return placed;
+}
+
+}  // namespace palsim

@@ -1,0 +1,24 @@
+// Which plan carries out a collective with an algorithm over a group of workers.
+#pragma once
+
+#include <vector>
+
+#include "sim/collectives/collective.hpp"
+#include "sim/core/quantity.hpp"
+#include "sim/network/placed_plan.hpp"
+#include "sim/network/transport.hpp"
+#include "sim/network/worker_group.hpp"
+
+namespace palsim {
+
+// The algorithms that all of the groups can run: all-reduce any of them, hierarchical only if each
+// has as many workers, two or more, on each of several nodes; the others rings (a broadcast chains
+// along them; point-to-point is one send from the first to the second of two).
+std::vector<Algorithm> algorithms_for(Collective collective,
+                                      const std::vector<WorkerGroup>& groups);
+
+// `pieces` is into how many a tree or a chain cuts its share of the buffer.
+PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,
+                           std::int64_t pieces, Bytes bytes);
+
+}  // namespace palsim
