@@ -22,7 +22,7 @@ Plan chain_broadcast(const std::vector<Order>& orders, std::int64_t pieces) {
           {.source = order[at], .target = order[at + 1], .lag = static_cast<std::int64_t>(at)});
     }
     plan.channels.push_back(
-        {.first_chunk = before * pieces, .chunks = pieces, .stages = {std::move(stage)}});
+        {.chunks = chunk_range(before * pieces, pieces), .stages = {std::move(stage)}});
   }
   return plan;
 }
