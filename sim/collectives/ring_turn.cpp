@@ -13,8 +13,8 @@ Stage turn(const std::vector<Ring>& rings, std::int64_t block_chunks, Combine co
               .chunk_shift = -block_chunks,
               .cycle = blocks * block_chunks};
   stage.sends.reserve(rings.size() * members);
-  // A block ends one place before the one that sent it first: block i is copied from place i on, but
-  // added from the place after it.
+  // A block ends one place before the one that sent it first: block i is copied from place i on,
+  // but added from the place after it.
   const std::size_t offset = combine == Combine::copy ? 0 : members - 1;
   for (const Ring& ring : rings) {
     require(ring.members.size() == members, "rings of {} and {} ranks", members,
