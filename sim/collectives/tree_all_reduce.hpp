@@ -1,9 +1,10 @@
-// All-reduce along two binary trees, each for half of the buffer (Sanders, Speck, Traeff 2009;
-// NCCL's trees, which hang all of this below rank 0, are the same for powers of two). The first
-// tree is numbered in order, so that its leaves are every second rank. The second is its mirror
-// image or, for an odd K, itself one rank further, so that its leaves are the others: no rank is an
-// inner node of both. Piece after piece goes up to the root, which holds its sum and sends it down
-// again while others still come up.
+// All-reduce along two binary trees, each for half of the buffer (Sanders, Speck, Traeff 2009). The
+// first tree is numbered in order, so that its leaves are every second rank. The second is its
+// mirror image or, for an odd K, itself one rank further, so that its leaves are the others: no
+// rank is an inner node of both. Piece after piece goes up to the root, which holds its sum and
+// sends it down again while others still come up.
+// NCCL's trees have the same shape where K is a power of two. Else they hang this tree of K - 1
+// ranks below one more, a level higher, and for an odd K rank 0 is an inner node of both.
 // Steps: 2 floor(log2 K) - 1 + pieces, with at most four messages from and to any rank. Bytes on
 // the wire: 2(K - 1) S in all, between S and 2 S from each of K > 1 ranks.
 // Unlike in the paper, a rank's messages of one step share its links instead of taking turns.
