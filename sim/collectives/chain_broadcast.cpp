@@ -27,8 +27,8 @@ Plan chain_broadcast(const std::vector<Order>& orders, std::int64_t pieces) {
   return plan;
 }
 
-Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces) {
-  return chain_broadcast(std::vector<Order>{rank_order(ranks)}, pieces);
+Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces, Rank root) {
+  return chain_broadcast(std::vector<Order>{rank_order(ranks, root)}, pieces);
 }
 
 std::int64_t broadcast_pieces(Bytes buffer, std::int64_t chains) {

@@ -63,6 +63,7 @@ TEST_CASE("a plan out of its ranges is refused") {
 
 TEST_CASE("an order that is no permutation is refused") {
   CHECK(rank_order(3) == Order{0, 1, 2});
+  CHECK(rank_order(3, 2) == Order{2, 0, 1});
   CHECK_THROWS_AS(check_orders({}), InternalError);
   CHECK_THROWS_AS(check_orders({{0, 0}}), InternalError);
   CHECK_THROWS_AS(check_orders({{0, 2}}), InternalError);
