@@ -22,13 +22,13 @@ Plan chain_broadcast(const std::vector<Order>& orders, std::int64_t pieces) {
           {.source = order[at], .target = order[at + 1], .lag = static_cast<std::int64_t>(at)});
     }
     plan.channels.push_back(
-        {.first_chunk = before * pieces, .chunks = pieces, .stages = {std::move(stage)}});
+        {.chunks = chunk_range(before * pieces, pieces), .stages = {std::move(stage)}});
   }
   return plan;
 }
 
-Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces) {
-  return chain_broadcast(std::vector<Order>{rank_order(ranks)}, pieces);
+Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces, Rank root) {
+  return chain_broadcast(std::vector<Order>{rank_order(ranks, root)}, pieces);
 }
 
 std::int64_t broadcast_pieces(Bytes buffer, std::int64_t chains) {

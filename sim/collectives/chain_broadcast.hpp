@@ -14,8 +14,8 @@ namespace palsim {
 // time. Every order must be a permutation of the ranks 0, ..., K - 1 with the same first.
 Plan chain_broadcast(const std::vector<Order>& orders, std::int64_t pieces);
 
-// One chain in rank order.
-Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces);
+// One chain in rank order from the root on, with rank 0 after the last.
+Plan chain_broadcast(std::int64_t ranks, std::int64_t pieces, Rank root = 0);
 
 // How many pieces each of `chains` cuts its share into: pieces of at most 512 KiB, the slot of
 // NCCL's Simple protocol (4 MiB of buffer in 8 slots), so a small buffer goes whole.

@@ -2,16 +2,33 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "sim/core/error.hpp"
 
 namespace palsim {
 
-std::int64_t first_chunk(const Channel& channel, const Stage& stage, const Send& send,
-                         std::int64_t repetition) {
-  const std::int64_t shifted = send.first_chunk + stage.chunk_shift * (repetition - send.lag);
-  const std::int64_t within = shifted % channel.chunks;
-  return channel.first_chunk + (within < 0 ? within + channel.chunks : within);
+namespace {
+
+std::int64_t cycle_of(const Channel& channel, const Stage& stage) {
+  return stage.cycle == 0 ? static_cast<std::int64_t>(channel.chunks.size()) : stage.cycle;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> chunk_range(std::int64_t first, std::int64_t count) {
+  std::vector<std::int64_t> chunks(static_cast<std::size_t>(count));
+  std::iota(chunks.begin(), chunks.end(), first);
+  return chunks;
+}
+
+std::int64_t moved_chunk(const Channel& channel, const Stage& stage, const Send& send,
+                         std::int64_t repetition, std::int64_t at) {
+  const std::int64_t cycle = cycle_of(channel, stage);
+  const std::int64_t place = send.first_chunk % cycle;
+  const std::int64_t shifted = place + stage.chunk_shift * (repetition - send.lag) + at;
+  const std::int64_t wrapped = (shifted % cycle + cycle) % cycle;
+  return channel.chunks[static_cast<std::size_t>(send.first_chunk - place + wrapped)];
 }
 
 std::int64_t repetitions(const Stage& stage) {
@@ -57,18 +74,27 @@ void check(const Plan& plan) {
   require(plan.ranks >= 1, "a plan for {} ranks", plan.ranks);
   require(plan.chunks >= 1, "a plan of {} chunks", plan.chunks);
   const auto has = [&](Rank rank) { return rank >= 0 && rank < plan.ranks; };
+  std::vector<char> moved(static_cast<std::size_t>(plan.chunks));
   for (const Channel& channel : plan.channels) {
-    require(channel.first_chunk >= 0 && channel.chunks >= 1 &&
-                channel.first_chunk + channel.chunks <= plan.chunks,
-            "a channel of {} chunks from {} in a plan of {}", channel.chunks, channel.first_chunk,
-            plan.chunks);
+    for (const std::int64_t chunk : channel.chunks) {
+      require(chunk >= 0 && chunk < plan.chunks, "chunk {} of {}", chunk, plan.chunks);
+      char& is_moved = moved[static_cast<std::size_t>(chunk)];
+      require(!is_moved, "chunk {} twice", chunk);
+      is_moved = 1;
+    }
+    const auto chunks = static_cast<std::int64_t>(channel.chunks.size());
     for (const Stage& stage : channel.stages) {
       require(stage.repeat >= 1, "a stage repeated {} times", stage.repeat);
+      const std::int64_t cycle = cycle_of(channel, stage);
+      require(cycle >= 1 && chunks % cycle == 0, "cycles of {} in a channel of {} chunks",
+              stage.cycle, chunks);
       for (const Send& send : stage.sends) {
         require(has(send.source) && has(send.target) && send.source != send.target,
                 "a send from rank {} to rank {} of {}", send.source, send.target, plan.ranks);
-        require(send.chunks >= 1 && send.chunks <= channel.chunks,
-                "a send of {} chunks in a channel of {}", send.chunks, channel.chunks);
+        require(send.first_chunk >= 0 && send.first_chunk < chunks,
+                "a send from chunk {} on in a channel of {}", send.first_chunk, chunks);
+        require(send.chunks >= 1 && send.chunks <= cycle, "a send of {} chunks in a cycle of {}",
+                send.chunks, cycle);
         require(send.lag >= 0, "a lag of {} repetitions", send.lag);
       }
     }

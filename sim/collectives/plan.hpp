@@ -24,22 +24,24 @@ enum class Combine { copy, reduce };
 struct Send {
   Rank source = 0;
   Rank target = 0;
-  std::int64_t first_chunk = 0;  // of the channel's, in the first of its repetitions
+  std::int64_t first_chunk = 0;  // as the channel counts, in the first of its repetitions
   std::int64_t chunks = 1;
   std::int64_t lag = 0;
   Combine combine = Combine::copy;
 };
 
+// Each repetition moves the chunks `chunk_shift` further. They wrap within cycles of `cycle`, into
+// which the channel's chunks are cut (0: all are one cycle), as do the chunks of a single send.
 struct Stage {
   std::vector<Send> sends = {};
   std::int64_t repeat = 1;
-  std::int64_t chunk_shift = 0;  // each repetition moves the chunks that many further, cyclically
+  std::int64_t chunk_shift = 0;
+  std::int64_t cycle = 0;
 };
 
-// Moves chunks first_chunk, ..., first_chunk + chunks - 1 of the plan's.
+// Moves these chunks of the plan's, which its sends count from 0 in the order given here.
 struct Channel {
-  std::int64_t first_chunk = 0;
-  std::int64_t chunks = 1;
+  std::vector<std::int64_t> chunks = {0};
   std::vector<Stage> stages = {};
 };
 
@@ -51,10 +53,13 @@ struct Plan {
   std::vector<Channel> channels = {};
 };
 
-// The plan's index of the first chunk that `send` moves in `repetition` of `stage`; the further
-// ones follow cyclically within the channel.
-std::int64_t first_chunk(const Channel& channel, const Stage& stage, const Send& send,
-                         std::int64_t repetition);
+// first, first + 1, ..., first + count - 1.
+std::vector<std::int64_t> chunk_range(std::int64_t first, std::int64_t count);
+
+// The plan's index of the chunk that `send` moves as its `at`-th, from 0, in `repetition` of
+// `stage`.
+std::int64_t moved_chunk(const Channel& channel, const Stage& stage, const Send& send,
+                         std::int64_t repetition, std::int64_t at = 0);
 
 // Repetitions of the stage, lags included.
 std::int64_t repetitions(const Stage& stage);
@@ -65,7 +70,8 @@ std::int64_t messages(const Plan& plan);
 // What all ranks together send of a buffer of that size, to the nearest byte.
 Bytes bytes_sent(const Plan& plan, Bytes buffer);
 
-// Throws InternalError unless ranks, chunks and repeats are in range and no rank sends to itself.
+// Throws InternalError unless ranks, chunks and repeats are in range, no rank sends to itself and
+// no chunk is moved by two channels.
 void check(const Plan& plan);
 
 }  // namespace palsim

@@ -1,6 +1,7 @@
-// All-reduce along rings. In K - 1 steps every rank sends one chunk of K to the next rank, which
-// adds it: each rank then holds one chunk complete. In K - 1 more steps these travel round. Steps:
-// 2(K - 1). Bytes on the wire: 2(K - 1) S in all, 2(K - 1)/K S from each rank.
+// All-reduce along rings: a reduce-scatter, then an all-gather of what it left. In K - 1 steps
+// every rank sends one chunk of K to the next rank, which adds it: each rank then holds one chunk
+// complete. In K - 1 more steps these travel round.
+// Steps: 2(K - 1). Bytes on the wire: 2(K - 1) S in all, 2(K - 1)/K S from each rank.
 #pragma once
 
 #include <vector>

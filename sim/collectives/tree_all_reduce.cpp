@@ -1,33 +1,58 @@
 #include "sim/collectives/tree_all_reduce.hpp"
 
-#include <algorithm>
+#include <bit>
 
 #include "sim/core/error.hpp"
 
 namespace palsim {
+namespace {
 
-Plan tree_all_reduce(std::int64_t ranks) {
+// The parent in the tree of places 1, ..., places numbered in order: a place's height is the number
+// of zeros at its end, and its parent the nearest higher one, above or below. 0: it is the root.
+std::int64_t parent(std::int64_t place, std::int64_t places) {
+  const std::int64_t bit = place & -place;
+  const std::int64_t below = place - bit;
+  const std::int64_t between = below | (2 * bit);
+  return between <= places ? between : below;
+}
+
+std::int64_t depth(std::int64_t place, std::int64_t places) {
+  std::int64_t edges = 0;
+  while ((place = parent(place, places)) != 0) ++edges;
+  return edges;
+}
+
+enum class Tree { first, second };
+
+Rank rank_at(std::int64_t place, std::int64_t ranks, Tree tree) {
+  if (tree == Tree::first) return place - 1;
+  return ranks % 2 == 0 ? ranks - place : place % ranks;
+}
+
+}  // namespace
+
+Plan tree_all_reduce(std::int64_t ranks, std::int64_t pieces) {
   require(ranks >= 1, "an all-reduce over {} ranks", ranks);
-  Plan plan{.ranks = ranks};
+  require(pieces >= 1, "an all-reduce in {} pieces", pieces);
+  Plan plan{.ranks = ranks, .chunks = 2 * pieces};
   if (ranks == 1) return plan;
-  std::vector<Stage> up;
-  for (std::int64_t distance = 1; distance < ranks; distance *= 2) {
-    Stage stage;
-    for (Rank rank = distance; rank < ranks; rank += 2 * distance) {
+  const std::int64_t height = std::bit_width(static_cast<std::uint64_t>(ranks)) - 1;
+  for (const Tree tree : {Tree::first, Tree::second}) {
+    const auto before = static_cast<std::int64_t>(plan.channels.size());
+    Stage stage{.sends = {}, .repeat = pieces, .chunk_shift = 1};
+    for (std::int64_t place = 1; place <= ranks; ++place) {
+      const std::int64_t above = parent(place, ranks);
+      if (above == 0) continue;
+      const Rank child = rank_at(place, ranks, tree);
+      const Rank target = rank_at(above, ranks, tree);
+      const std::int64_t edges = depth(place, ranks);
       stage.sends.push_back(
-          {.source = rank, .target = rank - distance, .combine = Combine::reduce});
+          {.source = child, .target = target, .lag = height - edges, .combine = Combine::reduce});
+      stage.sends.push_back({.source = target, .target = child, .lag = height + edges - 1});
     }
-    up.push_back(std::move(stage));
+    plan.channels.push_back(
+        {.chunks = chunk_range(before * pieces, pieces), .stages = {std::move(stage)}});
   }
-  std::vector<Stage> down(up.rbegin(), up.rend());
-  for (Stage& stage : down) {
-    for (Send& send : stage.sends) {
-      std::swap(send.source, send.target);
-      send.combine = Combine::copy;
-    }
-  }
-  up.insert(up.end(), down.begin(), down.end());
-  plan.channels.push_back({.stages = std::move(up)});
   return plan;
 }
 

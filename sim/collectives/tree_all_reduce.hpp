@@ -1,12 +1,20 @@
-// All-reduce along a binomial tree: in step d = 0, 1, ... rank r with r mod 2^(d+1) = 2^d sends all
-// it has to rank r - 2^d, which adds it; rank 0 then holds the sum, and it goes back the same way.
-// Steps: 2 ceil(log2 K), each of the whole buffer. Bytes on the wire: 2(K - 1) S.
+// All-reduce along two binary trees, each for half of the buffer (Sanders, Speck, Traeff 2009). The
+// first tree is numbered in order, so that its leaves are every second rank. The second is its
+// mirror image or, for an odd K, itself one rank further, so that its leaves are the others: no
+// rank is an inner node of both. Piece after piece goes up to the root, which holds its sum and
+// sends it down again while others still come up.
+// NCCL's trees have the same shape where K is a power of two. Else they hang this tree of K - 1
+// ranks below one more, a level higher, and for an odd K rank 0 is an inner node of both.
+// Steps: 2 floor(log2 K) - 1 + pieces, with at most four messages from and to any rank. Bytes on
+// the wire: 2(K - 1) S in all, between S and 2 S from each of K > 1 ranks.
+// Unlike in the paper, a rank's messages of one step share its links instead of taking turns.
 #pragma once
 
 #include "sim/collectives/plan.hpp"
 
 namespace palsim {
 
-Plan tree_all_reduce(std::int64_t ranks);
+// Throws InternalError unless ranks and pieces are positive.
+Plan tree_all_reduce(std::int64_t ranks, std::int64_t pieces = 1);
 
 }  // namespace palsim

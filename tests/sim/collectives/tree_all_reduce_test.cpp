@@ -2,20 +2,88 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/plan_execution.hpp"
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+
+#include "tests/support/plan_laws.hpp"
 
 using namespace palsim;
 
-TEST_CASE("a tree gives every rank every contribution exactly once in 2 ceil(log2 K) steps") {
-  for (const std::int64_t ranks : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32}) {
-    CAPTURE(ranks);
-    const Plan plan = tree_all_reduce(ranks);
-    check(plan);
-    CHECK(is_all_reduced(execute(plan)));
-    std::int64_t log2 = 0;
-    while ((std::int64_t{1} << log2) < ranks) ++log2;
-    CHECK(steps(plan) == 2 * log2);
-    CHECK(messages(plan) == 2 * (ranks - 1));
-    CHECK(bytes_sent(plan, Bytes(1000)) == Bytes(2 * (ranks - 1) * 1000));
+namespace {
+
+std::int64_t floor_log2(std::int64_t ranks) {
+  return std::bit_width(static_cast<std::uint64_t>(ranks)) - 1;
+}
+
+// How many children each inner node of the channel's tree has.
+std::map<Rank, std::int64_t> children(const Channel& channel) {
+  std::map<Rank, std::int64_t> counts;
+  for (const Send& send : channel.stages.front().sends) {
+    if (send.combine == Combine::reduce) ++counts[send.target];
   }
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "two trees give every rank every contribution exactly once in 2 floor(log2 K) - 1 + pieces "
+    "steps") {
+  for (const std::int64_t ranks : tested_ranks) {
+    for (const std::int64_t pieces : {1, 2, 7}) {
+      CAPTURE(ranks);
+      CAPTURE(pieces);
+      const Plan plan = tree_all_reduce(ranks, pieces);
+      check_all_reduce(plan, ranks == 1 ? 0 : 2 * floor_log2(ranks) - 1 + pieces);
+      CHECK(messages(plan) == 4 * (ranks - 1) * pieces);
+    }
+  }
+}
+
+TEST_CASE("each tree moves half of the buffer, and its nodes have at most two children") {
+  for (const std::int64_t ranks : tested_ranks) {
+    if (ranks == 1) continue;
+    CAPTURE(ranks);
+    const Plan plan = tree_all_reduce(ranks, 3);
+    REQUIRE(plan.channels.size() == 2);
+    for (const Channel& channel : plan.channels) {
+      CHECK(2 * static_cast<std::int64_t>(channel.chunks.size()) == plan.chunks);
+      for (const auto& [rank, count] : children(channel)) CHECK(count <= 2);
+    }
+  }
+}
+
+TEST_CASE("no rank is an inner node of both trees, so none sends more than twice the buffer") {
+  for (const std::int64_t ranks : tested_ranks) {
+    if (ranks == 1) continue;
+    CAPTURE(ranks);
+    const Plan plan = tree_all_reduce(ranks, 3);
+    const auto first = children(plan.channels[0]);
+    const auto second = children(plan.channels[1]);
+    for (const auto& [rank, count] : first) CHECK_FALSE(second.contains(rank));
+    CHECK(first.size() == static_cast<std::size_t>(ranks / 2));
+    CHECK(second.size() == static_cast<std::size_t>(ranks / 2));
+    const std::vector<std::int64_t> sent = traffic(plan).sent;
+    CHECK(std::ranges::min(sent) >= plan.chunks);
+    CHECK(std::ranges::max(sent) <= 2 * plan.chunks);
+  }
+}
+
+TEST_CASE("the trees of six and of seven ranks are those of the paper's rule") {
+  // {child, parent} by child, ranks from 0.
+  const auto edges = [](std::int64_t ranks, std::size_t tree) {
+    const Plan plan = tree_all_reduce(ranks);
+    std::set<std::pair<Rank, Rank>> up;
+    for (const Send& send : plan.channels[tree].stages.front().sends) {
+      if (send.combine == Combine::reduce) up.insert({send.source, send.target});
+    }
+    return up;
+  };
+  using Edges = std::set<std::pair<Rank, Rank>>;
+  CHECK(edges(6, 0) == Edges{{0, 1}, {2, 1}, {1, 3}, {4, 5}, {5, 3}});
+  CHECK(edges(6, 1) == Edges{{5, 4}, {3, 4}, {4, 2}, {1, 0}, {0, 2}});
+  CHECK(edges(7, 0) == Edges{{0, 1}, {2, 1}, {1, 3}, {4, 5}, {6, 5}, {5, 3}});
+  CHECK(edges(7, 1) == Edges{{1, 2}, {3, 2}, {2, 4}, {5, 6}, {0, 6}, {6, 4}});
 }

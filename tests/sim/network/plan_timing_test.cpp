@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "sim/collectives/chain_broadcast.hpp"
@@ -62,13 +63,36 @@ TEST_CASE("100 000 ranks take the closed form") {
   CHECK(ns(time) == 2 * (ranks - 1) * (800 + 10'000));
 }
 
-TEST_CASE("a tree on a star takes 2 ceil(log2 K) (S / B + L)") {
+TEST_CASE("trees on a star take 2 floor(log2 K) (S / B + L) where they are full, else less") {
   for (std::int64_t ranks = 2; ranks <= 64; ++ranks) {
     CAPTURE(ranks);
-    std::int64_t log2 = 0;
-    while ((std::int64_t{1} << log2) < ranks) ++log2;
-    const Duration time = time_plan(star(ranks, fast), tree_all_reduce(ranks), Bytes(1'250'000));
-    CHECK(ns(time) == 2 * log2 * (100'000 + 10'000));
+    const auto places = static_cast<std::uint64_t>(ranks);
+    const std::int64_t height = std::bit_width(places) - 1;
+    // Two children a node send half of the buffer each, in every step.
+    const std::int64_t full = 2 * height * (100'000 + 10'000);
+    const std::int64_t time =
+        ns(time_plan(star(ranks, fast), tree_all_reduce(ranks), Bytes(1'250'000)));
+    CHECK(time <= full);
+    if (std::has_single_bit(places + 1)) CHECK(time == full);
+    if (std::has_single_bit(places)) CHECK(time == full - 2 * 50'000);  // the root has one child
+  }
+}
+
+TEST_CASE("pieces go up one tree and down the other at the same time") {
+  for (const std::int64_t pieces : {1, 2, 10, 1000}) {
+    CAPTURE(pieces);
+    // The first piece goes up alone and the last one down.
+    const Duration pair = time_plan(star(2, fast), tree_all_reduce(2, pieces), Bytes(12'500'000));
+    CHECK(ns(pair) ==
+          2 * (500'000 / pieces + 10'000) + (pieces - 1) * (1'000'000 / pieces + 10'000));
+  }
+  for (const std::int64_t ranks : {8, 13, 24, 64}) {
+    CAPTURE(ranks);
+    // An inner node with two children sends 2 S in all, so never more than that share of a piece.
+    const Plan plan = tree_all_reduce(ranks, 1000);
+    const std::int64_t time = ns(time_plan(star(ranks, fast), plan, Bytes(1'250'000'000)));
+    CHECK(time >= 1000 * (200'000 + 10'000));
+    CHECK(time <= steps(plan) * (200'000 + 10'000));
   }
 }
 
@@ -146,8 +170,9 @@ TEST_CASE("skipping what repeats changes no nanosecond") {
     // Small chunks too: then rounding and latency rule.
     const Bytes bytes(1 + static_cast<std::int64_t>(random() % (random() % 2 ? 5000 : 50'000'000)));
     std::vector<Order> chains(1, rank_order(ranks));
-    for (const Plan& plan : {ring_all_reduce(orders), tree_all_reduce(ranks),
-                             chain_broadcast(chains, 1 + random() % 200)}) {
+    for (const Plan& plan :
+         {ring_all_reduce(orders), tree_all_reduce(ranks),
+          tree_all_reduce(ranks, 1 + random() % 50), chain_broadcast(chains, 1 + random() % 200)}) {
       for (const Latency latency : {Latency::counted, Latency::ignored}) {
         CHECK(time_plan(network, plan, bytes, {Shortcuts::exact, latency}) ==
               time_plan(network, plan, bytes, {Shortcuts::none, latency}));
