@@ -40,7 +40,7 @@ std::string link_csv(const std::vector<LinkUse>& uses) {
   return text;
 }
 
-std::string link_json(const std::vector<LinkUse>& uses) {
+nlohmann::ordered_json link_objects(const std::vector<LinkUse>& uses) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const LinkUse& use : uses) {
     list.push_back({{"link", use.link},
@@ -48,7 +48,7 @@ std::string link_json(const std::vector<LinkUse>& uses) {
                     {"bytes", use.bytes},
                     {"utilization", use.utilization}});
   }
-  return list.dump(2) + '\n';
+  return list;
 }
 
 std::string bottleneck_line(const std::vector<LinkUse>& uses) {

@@ -2,6 +2,7 @@
 // in the time.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ std::vector<LinkUse> link_uses(const Network& network, const std::vector<double>
 
 std::string link_table(const std::vector<LinkUse>& uses);
 std::string link_csv(const std::vector<LinkUse>& uses);
-std::string link_json(const std::vector<LinkUse>& uses);
+nlohmann::ordered_json link_objects(const std::vector<LinkUse>& uses);
 
 // "bridge0 -> bridge1 (and 1 like it), 97.9 % utilized"; "none" if nothing was carried.
 std::string bottleneck_line(const std::vector<LinkUse>& uses);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "experiments/command/cluster_file.hpp"
@@ -106,7 +107,7 @@ std::string collective_report(const CommandValues& values, const ClusterFile& cl
       link_uses(topology.network, communicator.link_bytes(option.collective, largest.bytes),
                 largest.cost.time.in_seconds());
   const bool links = values.count("link-report") > 0;
-  if (format == "json") return links ? link_json(uses) : sweep_json(rows);
+  if (format == "json") return links ? link_objects(uses).dump(2) + '\n' : sweep_json(rows);
   if (format == "csv") return links ? link_csv(uses) : sweep_csv(rows);
   const std::string title = title_of(topology, communicator, option.option);
   if (links) return title + link_table(uses);

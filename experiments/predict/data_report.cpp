@@ -13,21 +13,23 @@ using Json = nlohmann::ordered_json;
 
 Json object_of(const MethodPrediction& method, Step steps) {
   const Distribution& wall = method.wall_clock_s;
-  return {{"label", method.label},
-          {"method", method.method},
-          {"steps", steps},
-          {"wall_clock_s",
-           {{"mean", wall.mean}, {"p5", wall.p5}, {"p50", wall.p50}, {"p95", wall.p95}}},
-          {"gradient_steps", method.mean.gradient_steps},
-          {"mix_steps", method.mean.mix_steps},
-          {"synchronizations", method.mean.synchronizations},
-          {"compute_s", method.compute_s()},
-          {"communication_s", method.mean.communication_s},
-          {"waiting_s", method.mean.waiting_s},
-          {"utilization", method.utilization()},
-          {"bytes_sent_per_worker", method.mean.bytes_sent},
-          {"memory_per_worker_bytes", method.memory_per_worker.count()},
-          {"speedup", method.speedup}};
+  Json object{{"label", method.label},
+              {"method", method.method},
+              {"steps", steps},
+              {"wall_clock_s",
+               {{"mean", wall.mean}, {"p5", wall.p5}, {"p50", wall.p50}, {"p95", wall.p95}}},
+              {"gradient_steps", method.mean.gradient_steps},
+              {"mix_steps", method.mean.mix_steps},
+              {"synchronizations", method.mean.synchronizations},
+              {"compute_s", method.compute_s()},
+              {"communication_s", method.mean.communication_s},
+              {"waiting_s", method.mean.waiting_s},
+              {"utilization", method.utilization()},
+              {"bytes_sent_per_worker", method.mean.bytes_sent},
+              {"memory_per_worker_bytes", method.memory_per_worker.count()},
+              {"speedup", method.speedup}};
+  if (!method.links.empty()) object["links"] = link_objects(method.links);
+  return object;
 }
 
 Json object_of(const Prediction& prediction) {

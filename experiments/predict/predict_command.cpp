@@ -20,6 +20,7 @@ struct PredictArguments {
   std::vector<std::string> overrides;
   std::string format;
   std::string trace;
+  Links links = Links::ignored;
 };
 
 const CommandDescription description{
@@ -40,7 +41,8 @@ po::options_description described_options() {
       "format", po::value<std::string>()->value_name("FORMAT"),
       "table (default), json, csv, or gain: one table of each method's gain over the first")(
       "trace", po::value<std::string>()->value_name("FILE"),
-      "write the first seed's run as Chrome trace events, for ui.perfetto.dev");
+      "write the first seed's run as Chrome trace events, for ui.perfetto.dev")(
+      "links", "say what each link carried, and how busy that kept it (table and json)");
   return options;
 }
 
@@ -52,13 +54,17 @@ std::optional<PredictArguments> parse(const std::vector<std::string>& arguments)
       .experiments = value_or<std::vector<std::string>>(*values, "experiment", {}),
       .overrides = value_or<std::vector<std::string>>(*values, "set", {}),
       .format = value_or<std::string>(*values, "format", "table"),
-      .trace = value_or<std::string>(*values, "trace", "")};
+      .trace = value_or<std::string>(*values, "trace", ""),
+      .links = values->count("links") > 0 ? Links::counted : Links::ignored};
   require<InputError>(!parsed.experiments.empty(),
                       "palsim predict: no experiment; write a name in experiments/ or the path of "
                       "a TOML file");
   require_choice("format", parsed.format, {"table", "json", "csv", "gain"});
   require<InputError>(values->count("trace") == 0 || parsed.experiments.size() == 1,
                       "--trace: {} experiments; write one", parsed.experiments.size());
+  require<InputError>(
+      parsed.links == Links::ignored || parsed.format == "table" || parsed.format == "json",
+      "--links: --format {} has no place for them; write table or json", parsed.format);
   if (values->count("trace") > 0) require_writable(parsed.trace);
   return parsed;
 }
@@ -111,7 +117,7 @@ void predict_command(const std::vector<std::string>& arguments) {
   for (const Experiment& experiment : experiments) {
     ProgressBar bar;
     const std::vector<Prediction> more =
-        predict(experiment, [&](double share) { bar.advance(share); });
+        predict(experiment, parsed->links, [&](double share) { bar.advance(share); });
     predictions.insert(predictions.end(), more.begin(), more.end());
   }
   if (!parsed->trace.empty()) say(write_trace(experiments.front(), parsed->trace));

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "experiments/predict/link_traffic.hpp"
 #include "experiments/predict/training_step.hpp"
 #include "sim/replay/pricing.hpp"
 
@@ -72,7 +73,7 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const RunRes
 }
 
 Prediction predict_run(const Experiment& experiment, const Run& run, const Workload& workload,
-                       const std::function<void(double)>& progress) {
+                       Links links, const std::function<void(double)>& progress) {
   Communicator communicator = communicator_of(experiment, run.workers);
   std::vector<Prices> prices;
   for (const LabelledMethod& method : run.methods) {
@@ -108,6 +109,12 @@ Prediction predict_run(const Experiment& experiment, const Run& run, const Workl
     if (!prediction.methods.empty() && method.wall_clock_s.mean > 0) {
       method.speedup = prediction.methods.front().wall_clock_s.mean / method.wall_clock_s.mean;
     }
+    if (links == Links::counted) {
+      const Meetings& meetings = results[m * seeds].meetings;  // the same for each seed
+      method.links =
+          link_uses(communicator.network(), link_traffic(meetings, prices[m], communicator),
+                    method.wall_clock_s.mean);
+    }
     prediction.methods.push_back(std::move(method));
   }
   return prediction;
@@ -129,7 +136,7 @@ Distribution distribution_of(std::vector<double> values) {
           percentile(0.95)};
 }
 
-std::vector<Prediction> predict(const Experiment& experiment,
+std::vector<Prediction> predict(const Experiment& experiment, Links links,
                                 const std::function<void(double)>& progress) {
   const Workload workload = workload_of(experiment);
   std::vector<Prediction> predictions;
@@ -139,7 +146,7 @@ std::vector<Prediction> predict(const Experiment& experiment,
                static_cast<double>(experiment.runs.size()));
     };
     try {
-      predictions.push_back(predict_run(experiment, run, workload, part_done));
+      predictions.push_back(predict_run(experiment, run, workload, links, part_done));
     } catch (const InputError& error) {
       fail_at(experiment.steps_origin, error.what());  // what only a run shows: too long a time
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/network/link_report.hpp"
 #include "experiments/predict/experiment.hpp"
 #include "sim/replay/replay.hpp"
 
@@ -26,7 +27,8 @@ struct MethodPrediction {
   Distribution wall_clock_s;
   Tally mean;  // over workers and seeds
   Bytes memory_per_worker;
-  double speedup = 1;  // against the first method
+  double speedup = 1;               // against the first method
+  std::vector<LinkUse> links = {};  // of the mean run, if asked for
 
   double compute_s() const { return mean.gradient_s + mean.other_compute_s; }
   double utilization() const {
@@ -49,10 +51,12 @@ struct Prediction {
   std::optional<PublishedGain> published;
 };
 
+enum class Links { ignored, counted };
+
 // One for each of the experiment's numbers of workers. Seeds and methods run in parallel; the
 // result does not depend on the number of threads. `progress` is told what share of the runs
 // is done, by one thread at a time.
-std::vector<Prediction> predict(const Experiment& experiment,
+std::vector<Prediction> predict(const Experiment& experiment, Links links,
                                 const std::function<void(double)>& progress);
 
 // The first seed's run of one method, second by second.

@@ -70,6 +70,28 @@ TextRow row_of(const MethodPrediction& method, const ClockUnit& unit) {
           to_string(method.memory_per_worker)};
 }
 
+// A row for each link, two columns for each method. Nothing if links were not counted.
+std::string links_of(const Prediction& prediction) {
+  const std::vector<LinkUse>& first = prediction.methods.front().links;
+  if (first.empty()) return "";
+  TextRow header{"link", "bandwidth"};
+  std::vector<TextRow> rows;
+  for (const LinkUse& use : first) rows.push_back({use.link, to_string(use.bandwidth)});
+  for (const MethodPrediction& method : prediction.methods) {
+    header.insert(header.end(), {method.label, "utilized"});
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      rows[at].push_back(bytes_to_string(method.links[at].bytes));
+      rows[at].push_back(fmt::format("{:.2f} %", 100 * method.links[at].utilization));
+    }
+  }
+  rows.insert(rows.begin(), std::move(header));
+  std::string text = text_table(rows);
+  for (const MethodPrediction& method : prediction.methods) {
+    text += fmt::format("bottleneck of {}: {}\n", method.label, bottleneck_line(method.links));
+  }
+  return text;
+}
+
 std::string memory_warning(const Prediction& prediction, const MethodPrediction& method) {
   if (method.memory_per_worker <= prediction.device_memory) return "";
   return fmt::format("warning: {}: {} needs {} of memory per worker; a device of {} has {}\n",
@@ -96,7 +118,7 @@ std::string table_report(const std::vector<Prediction>& predictions) {
     std::vector<TextRow> rows{header(unit)};
     for (const MethodPrediction& method : prediction.methods) rows.push_back(row_of(method, unit));
     if (!report.empty()) report += '\n';
-    report += title_of(prediction) + text_table(rows);
+    report += title_of(prediction) + text_table(rows) + links_of(prediction);
   }
   return report;
 }

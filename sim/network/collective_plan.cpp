@@ -15,6 +15,15 @@
 namespace palsim {
 namespace {
 
+// The parts of the rings in the first node, whose workers come first in the group.
+std::vector<Order> rings_in_a_node(const WorkerGroup& group) {
+  std::vector<Order> rings = group.rings;
+  for (Order& ring : rings) {
+    std::erase_if(ring, [&](Rank place) { return place >= group.workers_per_node; });
+  }
+  return rings;
+}
+
 Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, std::int64_t pieces) {
   switch (algorithm) {
     case Algorithm::ring:
@@ -24,7 +33,7 @@ Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, std::int64_t
     case Algorithm::halving_doubling:
       return halving_doubling_all_reduce(group.size());
     case Algorithm::hierarchical:
-      return hierarchical_all_reduce(group.nodes, group.workers_per_node);
+      return hierarchical_all_reduce(group.nodes, rings_in_a_node(group));
     case Algorithm::automatic:
       break;
   }
