@@ -7,6 +7,9 @@
 #include <cmath>
 
 #include "sim/collectives/chain_broadcast.hpp"
+#include "sim/collectives/group.hpp"
+#include "sim/collectives/halving_doubling_all_reduce.hpp"
+#include "sim/collectives/hierarchical_all_reduce.hpp"
 #include "sim/collectives/ring_all_reduce.hpp"
 #include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/core/error.hpp"
@@ -106,10 +109,34 @@ TEST_CASE("a chain on a star takes (K - 2 + pieces) (S / pieces / B + L)") {
   }
 }
 
+TEST_CASE("halving and doubling on a star take the ring's bytes and 2 log2 K latencies") {
+  for (const std::int64_t ranks : {2, 4, 8, 64}) {
+    CAPTURE(ranks);
+    const std::int64_t log2 = std::bit_width(static_cast<std::uint64_t>(ranks)) - 1;
+    const Duration time =
+        time_plan(star(ranks, fast), halving_doubling_all_reduce(ranks), Bytes(100'000'000));
+    CHECK(ns(time) == 2 * (8'000'000 - 8'000'000 / ranks + log2 * 10'000));
+  }
+}
+
+TEST_CASE("a hierarchical all-reduce takes a ring in the node and one across, m of them sharing") {
+  Node node;
+  for (const char* gpu : {"gpu0", "gpu1", "gpu2", "gpu3"}) {
+    node.workers.push_back(gpu);
+    node.links.push_back({gpu, "bus", {gigabytes_per_s(20), nanoseconds(1000)}});
+  }
+  const Network network(node, 5, Fabric{"bus", {gigabytes_per_s(10), nanoseconds(3000)}});
+  // Shares of a quarter of the 200 MB inside; of them a fifth across, four at once on an uplink.
+  CHECK(ns(time_plan(network, hierarchical_all_reduce(5, 4), Bytes(200'000'000))) ==
+        2 * 3 * (2'500'000 + 2000) + 2 * 4 * (4 * 1'000'000 + 8000));
+}
+
 TEST_CASE("one rank or no bytes take no time") {
   CHECK(time_plan(star(1, fast), ring_all_reduce(1), Bytes(1000)) == Duration());
   CHECK(time_plan(star(4, fast), ring_all_reduce(4), Bytes(0)) == Duration());
   CHECK(time_plan(star(4, fast), tree_all_reduce(4), Bytes(0)) == Duration());
+  CHECK(time_plan(star(4, fast), hierarchical_all_reduce(2, 2), Bytes(0)) == Duration());
+  CHECK(time_plan(star(4, fast), halving_doubling_all_reduce(4), Bytes(0)) == Duration());
 }
 
 TEST_CASE("two rings over the same links share them, and two over different links do not") {
@@ -130,6 +157,9 @@ TEST_CASE("two rings over the same links share them, and two over different link
 TEST_CASE("a collective over some of a network's workers is that over a smaller network") {
   CHECK(time_plan(star(9, fast), ring_all_reduce(4), Bytes(4'000'000)) ==
         time_plan(star(4, fast), ring_all_reduce(4), Bytes(4'000'000)));
+  CHECK(
+      time_plan(star(9, fast), placed_on(ring_all_reduce(4), {8, 2, 5, 1}, 9), Bytes(4'000'000)) ==
+      time_plan(star(4, fast), ring_all_reduce(4), Bytes(4'000'000)));
   CHECK_THROWS_WITH_AS(time_plan(star(3, fast), ring_all_reduce(4), Bytes(1)),
                        "4 ranks on a network of 3 workers", InputError);
 }
@@ -163,6 +193,7 @@ TEST_CASE("skipping what repeats changes no nanosecond") {
     Draws random(seed);
     const Network network = random_cluster(random);
     const std::int64_t ranks = network.ranks();
+    const std::int64_t workers = network.workers_per_node();
     std::vector<Order> orders(1 + random() % 3, rank_order(ranks));
     for (Order& order : orders) {
       if (random() % 2) std::shuffle(order.begin(), order.end(), random);
@@ -172,7 +203,9 @@ TEST_CASE("skipping what repeats changes no nanosecond") {
     std::vector<Order> chains(1, rank_order(ranks));
     for (const Plan& plan :
          {ring_all_reduce(orders), tree_all_reduce(ranks),
-          tree_all_reduce(ranks, 1 + random() % 50), chain_broadcast(chains, 1 + random() % 200)}) {
+          tree_all_reduce(ranks, 1 + random() % 50), halving_doubling_all_reduce(ranks),
+          hierarchical_all_reduce(ranks / workers, workers),
+          chain_broadcast(chains, 1 + random() % 200)}) {
       for (const Latency latency : {Latency::counted, Latency::ignored}) {
         CHECK(time_plan(network, plan, bytes, {Shortcuts::exact, latency}) ==
               time_plan(network, plan, bytes, {Shortcuts::none, latency}));
