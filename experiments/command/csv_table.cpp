@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "sim/core/nearest.hpp"
+#include "sim/core/error.hpp"
 
 namespace palsim {
 namespace {

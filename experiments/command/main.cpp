@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "experiments/command/messages.hpp"
+#include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
@@ -19,6 +20,9 @@ struct Command {
 constexpr std::array commands{
     Command{"predict", "how long each method of an experiment takes, and where the time goes",
             palsim::predict_command},
+    Command{"network",
+            "what collectives and flows take on a cluster, and which link is the bottleneck",
+            palsim::network_command},
 };
 
 void print_help() {

@@ -7,6 +7,7 @@
 #include "experiments/command/text_table.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/unit.hpp"
+#include "topologies/transport_words.hpp"
 
 namespace palsim {
 namespace {

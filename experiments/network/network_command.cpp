@@ -14,6 +14,7 @@
 #include "experiments/network/link_report.hpp"
 #include "experiments/network/rank_list.hpp"
 #include "experiments/network/topology_description.hpp"
+#include "sim/core/error.hpp"
 
 namespace palsim {
 namespace {

@@ -102,21 +102,15 @@ std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm alg
 
 Duration Communicator::time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
                                Bytes bytes) const {
-  std::vector<PlacedPlan> placed;
-  for (Plan& plan : plans(collective, algorithm, pieces))
-    placed.push_back({std::move(plan), bytes});
-  const std::vector<Duration> ends = time_plans(network_, placed);
+  const std::vector<Duration> ends =
+      time_plans(network_, plans(collective, algorithm, pieces, bytes));
   return *std::max_element(ends.begin(), ends.end());
 }
 
 std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes) {
-  std::vector<double> sum(static_cast<std::size_t>(network_.links()));
-  if (moves_nothing(bytes)) return sum;
-  for (const PlacedPlan& plan : plans(collective, cost(collective, bytes).algorithm, 1, bytes)) {
-    const std::vector<double> one = palsim::link_bytes(network_, plan);
-    std::transform(sum.begin(), sum.end(), one.begin(), sum.begin(), std::plus<>());
-  }
-  return sum;
+  if (moves_nothing(bytes)) return palsim::link_bytes(network_, {});
+  return palsim::link_bytes(network_,
+                            plans(collective, cost(collective, bytes).algorithm, 1, bytes));
 }
 
 // Trees and chains go whole or in NCCL's pieces, whichever is sooner: each piece waits for the

@@ -12,17 +12,26 @@ namespace {
 
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
+using Plans = std::vector<PlacedPlan>;
+using Channels = std::vector<ChannelOf>;
+
 // Visits every send: visit(channel's place in `channels`, stage's place, stage, send).
 template <class Visit>
-void for_each_send(const Plan& plan, const std::vector<std::size_t>& channels, Visit visit) {
+void for_each_send(const Plans& plans, const Channels& channels, Visit visit) {
   for (std::uint32_t at = 0; at < channels.size(); ++at) {
-    const Channel& channel = plan.channels[channels[at]];
+    const Channel& channel = plans[channels[at].plan].plan.channels[channels[at].channel];
     for (std::uint32_t stage = 0; stage < channel.stages.size(); ++stage) {
       for (const Send& send : channel.stages[stage].sends) {
         visit(at, stage, channel.stages[stage], send);
       }
     }
   }
+}
+
+Duration append_route(const Network& network, const PlacedPlan& placed, const Send& send,
+                      std::vector<LinkId>& links) {
+  return network.append_route(network_rank(placed, send.source), network_rank(placed, send.target),
+                              links);
 }
 
 struct Routes {
@@ -43,13 +52,12 @@ struct Crossing {
   }
 };
 
-std::vector<char> find_shared_links(const Network& network, const Plan& plan,
-                                    const std::vector<std::size_t>& channels,
-                                    const Routes& routes) {
+std::vector<char> find_shared_links(const Network& network, const Plans& plans,
+                                    const Channels& channels, const Routes& routes) {
   std::vector<Crossing> last(static_cast<std::size_t>(network.links()));
   std::vector<char> shared(last.size());
   SendId id = 0;
-  for_each_send(plan, channels,
+  for_each_send(plans, channels,
                 [&](std::uint32_t channel, std::uint32_t stage, const Stage&, const Send& send) {
                   const Crossing crossing{channel, stage, send.source, send.target};
                   for (std::uint32_t hop = routes.first_hop[id]; hop < routes.first_hop[id + 1];
@@ -65,13 +73,16 @@ std::vector<char> find_shared_links(const Network& network, const Plan& plan,
 }
 
 // Lists the messages by (channel, rank) and, within, by stage: the chains and their parts.
-void build_parts(const Plan& plan, const std::vector<std::size_t>& channels, PlanLayout& layout) {
-  const auto ranks = static_cast<std::size_t>(plan.ranks);
+void build_parts(const Plans& plans, const Channels& channels, PlanLayout& layout) {
+  std::vector<std::size_t> first_place{0};  // by channel, one more
+  for (const ChannelOf& of : channels) {
+    first_place.push_back(first_place.back() + static_cast<std::size_t>(plans[of.plan].plan.ranks));
+  }
   const auto place_of = [&](std::uint32_t channel, Rank rank) {
-    return channel * ranks + static_cast<std::size_t>(rank);
+    return first_place[channel] + static_cast<std::size_t>(rank);
   };
-  std::vector<std::uint32_t> first_entry(channels.size() * ranks + 1);
-  for_each_send(plan, channels,
+  std::vector<std::uint32_t> first_entry(first_place.back() + 1);
+  for_each_send(plans, channels,
                 [&](std::uint32_t channel, std::uint32_t, const Stage&, const Send& send) {
                   ++first_entry[place_of(channel, send.source) + 1];
                   ++first_entry[place_of(channel, send.target) + 1];
@@ -82,7 +93,7 @@ void build_parts(const Plan& plan, const std::vector<std::size_t>& channels, Pla
   std::vector<std::uint32_t> stages(first_entry.back());
   std::vector<std::uint32_t> next = first_entry;
   SendId id = 0;
-  for_each_send(plan, channels,
+  for_each_send(plans, channels,
                 [&](std::uint32_t channel, std::uint32_t stage, const Stage&, const Send& send) {
                   for (const Rank rank : {send.source, send.target}) {
                     const std::uint32_t entry = next[place_of(channel, rank)]++;
@@ -92,11 +103,14 @@ void build_parts(const Plan& plan, const std::vector<std::size_t>& channels, Pla
                   ++id;
                 });
 
+  std::uint32_t channel = 0;
   for (std::size_t place = 0; place + 1 < first_entry.size(); ++place) {
+    while (place == first_place[channel + 1]) ++channel;
     if (first_entry[place] == first_entry[place + 1]) continue;
     const auto chain = static_cast<ChainId>(layout.chains.size());
     layout.chains.push_back(
-        {static_cast<PartId>(layout.parts.size()), static_cast<std::uint32_t>(place / ranks)});
+        {static_cast<PartId>(layout.parts.size()), channel,
+         start_of(plans[channels[channel].plan], static_cast<Rank>(place - first_place[channel]))});
     for (std::uint32_t entry = first_entry[place]; entry < first_entry[place + 1]; ++entry) {
       PlanLayout::Message& message = layout.sends[layout.sends_of_parts[entry]];
       if (entry == first_entry[place] || stages[entry] != stages[entry - 1]) {
@@ -118,15 +132,18 @@ void build_parts(const Plan& plan, const std::vector<std::size_t>& channels, Pla
 
 }  // namespace
 
-PlanLayout lay_out(const Network& network, const Plan& plan,
-                   const std::vector<std::size_t>& channels, Bytes bytes, Latency latency) {
+PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& channels,
+                   Latency latency) {
   PlanLayout layout;
   layout.channels = static_cast<std::uint32_t>(channels.size());
   Routes routes;
-  const double chunk_bytes = static_cast<double>(bytes.count()) / static_cast<double>(plan.chunks);
   for_each_send(
-      plan, channels, [&](std::uint32_t, std::uint32_t, const Stage& stage, const Send& send) {
-        const Duration waits = network.append_route(send.source, send.target, routes.hops);
+      plans, channels,
+      [&](std::uint32_t channel, std::uint32_t, const Stage& stage, const Send& send) {
+        const PlacedPlan& placed = plans[channels[channel].plan];
+        const Duration waits = append_route(network, placed, send, routes.hops);
+        const double chunk_bytes =
+            static_cast<double>(placed.bytes.count()) / static_cast<double>(placed.plan.chunks);
         routes.first_hop.push_back(static_cast<std::uint32_t>(routes.hops.size()));
         layout.sends.push_back({.ends = {none, none},
                                 .first = send.lag,
@@ -134,12 +151,12 @@ PlanLayout lay_out(const Network& network, const Plan& plan,
                                 .bytes = chunk_bytes * static_cast<double>(send.chunks),
                                 .latency = latency == Latency::counted ? waits : Duration()});
       });
-  require<InputError>(routes.hops.size() < none, "the plan has {} hops: more than can be numbered",
-                      routes.hops.size());
-  build_parts(plan, channels, layout);
+  require<InputError>(routes.hops.size() < none,
+                      "the plans have {} hops: more than can be numbered", routes.hops.size());
+  build_parts(plans, channels, layout);
 
   // Sends that share no link take the same time whenever they start.
-  const std::vector<char> is_shared = find_shared_links(network, plan, channels, routes);
+  const std::vector<char> is_shared = find_shared_links(network, plans, channels, routes);
   std::vector<std::uint32_t> place(is_shared.size(), none);
   for (SendId id = 0; id < layout.sends.size(); ++id) {
     PlanLayout::Message& send = layout.sends[id];
@@ -167,22 +184,24 @@ PlanLayout lay_out(const Network& network, const Plan& plan,
   return layout;
 }
 
-std::vector<std::vector<std::size_t>> independent_channels(const Network& network,
-                                                           const Plan& plan) {
-  std::vector<std::size_t> all(plan.channels.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+std::vector<Channels> independent_channels(const Network& network, const Plans& plans) {
+  Channels all;
+  for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+    for (std::size_t at = 0; at < plans[plan].plan.channels.size(); ++at) all.push_back({plan, at});
+  }
   if (all.size() == 1) return {all};
-  std::vector<std::size_t> leader = all;
+  std::vector<std::size_t> leader(all.size());
+  std::iota(leader.begin(), leader.end(), std::size_t{0});
   const auto find = [&](std::size_t channel) {
     while (leader[channel] != channel) channel = leader[channel];
     return channel;
   };
   std::vector<std::uint32_t> user(static_cast<std::size_t>(network.links()), none);
   std::vector<LinkId> route;
-  for_each_send(plan, all,
+  for_each_send(plans, all,
                 [&](std::uint32_t channel, std::uint32_t, const Stage&, const Send& send) {
                   route.clear();
-                  network.append_route(send.source, send.target, route);
+                  append_route(network, plans[all[channel].plan], send, route);
                   for (const LinkId link : route) {
                     if (user[link] == none) user[link] = channel;
                     const std::size_t a = find(user[link]);
@@ -190,10 +209,12 @@ std::vector<std::vector<std::size_t>> independent_channels(const Network& networ
                     leader[std::max(a, b)] = std::min(a, b);
                   }
                 });
-  std::vector<std::vector<std::size_t>> groups(all.size());
-  for (const std::size_t channel : all) groups[find(channel)].push_back(channel);
-  std::erase_if(groups, [](const auto& group) { return group.empty(); });
-  return groups;
+  std::vector<Channels> sets(all.size());
+  for (std::size_t channel = 0; channel < all.size(); ++channel) {
+    sets[find(channel)].push_back(all[channel]);
+  }
+  std::erase_if(sets, [](const auto& set) { return set.empty(); });
+  return sets;
 }
 
 }  // namespace palsim

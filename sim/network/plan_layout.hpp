@@ -1,5 +1,5 @@
-// A plan laid over a network for timing: flat arrays that the event loop walks. A rank's part in
-// one stage of one channel is a Part; the parts of one rank in one channel follow each other in a
+// Plans laid over a network for timing: flat arrays that the event loop walks. A rank's part in one
+// stage of one channel is a Part; the parts of one rank in one channel follow each other in a
 // Chain.
 #pragma once
 
@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/collectives/plan.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/network/max_min.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/placed_plan.hpp"
 
 namespace palsim {
 
@@ -41,6 +41,7 @@ struct PlanLayout {
   struct Chain {
     PartId first_part = 0;  // up to the next chain's
     std::uint32_t channel = 0;
+    Duration start;
   };
 
   std::vector<Message> sends;
@@ -51,12 +52,18 @@ struct PlanLayout {
   MaxMinProblem shared;  // the links that several sends use, and the sends' routes over them
 };
 
-// Of the channels in `channels`.
-PlanLayout lay_out(const Network& network, const Plan& plan,
-                   const std::vector<std::size_t>& channels, Bytes bytes, Latency latency);
+// A channel of one of several plans.
+struct ChannelOf {
+  std::size_t plan = 0;
+  std::size_t channel = 0;
+};
 
-// Sets of channels that share no link, so that each can be timed without the others.
-std::vector<std::vector<std::size_t>> independent_channels(const Network& network,
-                                                           const Plan& plan);
+// Of those channels; the layout numbers them in that order.
+PlanLayout lay_out(const Network& network, const std::vector<PlacedPlan>& plans,
+                   const std::vector<ChannelOf>& channels, Latency latency);
+
+// Sets of the plans' channels that share no link, so that each can be timed without the others.
+std::vector<std::vector<ChannelOf>> independent_channels(const Network& network,
+                                                         const std::vector<PlacedPlan>& plans);
 
 }  // namespace palsim

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "sim/core/error.hpp"
 
@@ -12,20 +13,43 @@ PlanRun::PlanRun(PlanLayout layout, Shortcuts shortcuts)
       shortcuts_(shortcuts),
       flows_(layout_.shared),
       chains_(layout_.chains.size() - 1),
-      sends_(layout_.sends.size()) {}
+      sends_(layout_.sends.size()),
+      by_start_(chains_.size()),
+      entered_(chains_.size()),
+      last_arrival_(layout_.channels) {}
 
-Duration PlanRun::finish() {
-  for (ChainId chain = 0; chain < chains_.size(); ++chain) {
-    chains_[chain].part = layout_.chains[chain].first_part;
-    chains_[chain].repetition = layout_.parts[chains_[chain].part].first;
-    enter(chain);
-  }
+std::vector<Duration> PlanRun::finish() {
+  std::iota(by_start_.begin(), by_start_.end(), ChainId{0});
+  std::stable_sort(by_start_.begin(), by_start_.end(), [&](ChainId a, ChainId b) {
+    return layout_.chains[a].start < layout_.chains[b].start;
+  });
+  await_next_start();
   engine_.run([this](const Event& event) { handle(event); });
   for (ChainId chain = 0; chain < chains_.size(); ++chain) {
     require(is_over(chain), "a plan never ends: {} messages of a rank stay pending",
             chains_[chain].pending);
   }
-  return last_arrival_.since_start() + skipped_;
+  return last_arrival_;
+}
+
+void PlanRun::await_next_start() {
+  if (next_start_ == by_start_.size()) return;
+  const Duration start = layout_.chains[by_start_[next_start_]].start;
+  engine_.schedule(Time::start() + (start - skipped_), {Event::Kind::ranks_start});
+}
+
+// A skip may have left behind an event of those that have started since.
+void PlanRun::start_ranks() {
+  const std::size_t first = next_start_;
+  for (; next_start_ < by_start_.size(); ++next_start_) {
+    const ChainId chain = by_start_[next_start_];
+    if (layout_.chains[chain].start > elapsed()) break;
+    entered_[chain] = 1;
+    chains_[chain].part = layout_.chains[chain].first_part;
+    chains_[chain].repetition = layout_.parts[chains_[chain].part].first;
+    enter(chain);
+  }
+  if (next_start_ > first) await_next_start();
 }
 
 bool PlanRun::is_over(ChainId chain) const {
@@ -34,6 +58,9 @@ bool PlanRun::is_over(ChainId chain) const {
 
 void PlanRun::handle(const Event& event) {
   switch (event.kind) {
+    case Event::Kind::ranks_start:
+      start_ranks();
+      break;
     case Event::Kind::arrived:
       complete(event.send);
       break;
@@ -85,6 +112,7 @@ void PlanRun::advance(ChainId chain) {
     }
     enter(chain);
   } while (progress.pending == 0);
+  if (!is_running(watched_)) watched_ = chain;
   if (chain == watched_ && shortcuts_ == Shortcuts::exact) {
     looking_ = Looking::yes;
     request_settle();
@@ -109,10 +137,10 @@ void PlanRun::start(SendId id) {
 }
 
 void PlanRun::complete(SendId id) {
-  last_arrival_ = engine_.now();
   sends_[id].state = Transit::State::waits_for_ends;
   for (const PartId part : layout_.sends[id].ends) {
     const ChainId chain = layout_.parts[part].chain;
+    last_arrival_[layout_.chains[chain].channel] = elapsed();
     if (--chains_[chain].pending == 0) advance(chain);
   }
 }
@@ -121,7 +149,7 @@ void PlanRun::complete(SendId id) {
 void PlanRun::request_settle() {
   if (settling_ == Settling::requested) return;
   settling_ = Settling::requested;
-  engine_.schedule(engine_.now(), {Event::Kind::settle, 0});
+  engine_.schedule(engine_.now(), {Event::Kind::settle});
 }
 
 void PlanRun::settle() {
@@ -144,15 +172,16 @@ void PlanRun::settle() {
 }
 
 void PlanRun::look_for_recurrence() {
-  if (is_over(watched_)) return;
+  if (!is_running(watched_)) return;
   if (kept_ && kept_part_ == chains_[watched_].part) {
     if (const auto recurrence = recurrence_since(*kept_)) {
       for (ChainId chain = 0; chain < chains_.size(); ++chain) {
-        if (is_over(chain)) continue;
+        if (!is_running(chain)) continue;
         const std::uint32_t channel = layout_.chains[chain].channel;
         chains_[chain].repetition += recurrence->times * recurrence->repetitions[channel];
       }
       skipped_ += recurrence->period * recurrence->times;
+      await_next_start();
       kept_.reset();
     }
     if (++comparisons_ < most_comparisons_) return;
@@ -183,11 +212,16 @@ std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlie
   Recurrence recurrence{.times = std::numeric_limits<std::int64_t>::max(),
                         .period = engine_.now() - earlier.at,
                         .repetitions = std::vector<std::int64_t>(layout_.channels, unknown)};
+  if (next_start_ < by_start_.size() && recurrence.period > Duration()) {
+    const Duration start = layout_.chains[by_start_[next_start_]].start;
+    recurrence.times = (start - elapsed()).count_ns() / recurrence.period.count_ns();
+    if (start == elapsed() + recurrence.period * recurrence.times) --recurrence.times;
+  }
   for (ChainId chain = 0; chain < chains_.size(); ++chain) {
     const Progress& then = earlier.chains[chain];
     const Progress& now = chains_[chain];
     if (then.part != now.part || then.pending != now.pending) return std::nullopt;
-    if (is_over(chain)) continue;
+    if (!is_running(chain)) continue;
     const PlanLayout::Part& part = layout_.parts[now.part];
     std::int64_t& step = recurrence.repetitions[layout_.chains[chain].channel];
     if (step == unknown) step = now.repetition - then.repetition;
@@ -198,7 +232,7 @@ std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlie
     if (step == 0) continue;
     recurrence.times = std::min(recurrence.times, (part.steady_end - 1 - now.repetition) / step);
   }
-  if (recurrence.times == 0) return std::nullopt;
+  if (recurrence.times <= 0) return std::nullopt;
   for (SendId id = 0; id < sends_.size(); ++id) {
     if (!send_recurs(earlier, id, recurrence.period)) return std::nullopt;
   }

@@ -1,4 +1,4 @@
-// One run of a laid-out plan through the event engine, all ranks starting at time zero.
+// One run of laid-out plans through the event engine.
 //
 // What repeats is not simulated again. Take the state of the run after all events of an instant:
 // for every rank its repetition and how many of its messages are pending, for every message what is
@@ -6,9 +6,9 @@
 // from this state alone (rates do not depend on the order of events within an instant; see
 // FlowSet). If the state equals an earlier one but that each channel is d repetitions further and
 // all times c later, then the run goes on in the same way, d repetitions every c, for as long as no
-// rank comes to where its part in the stage changes. So q such periods are skipped at once:
-// repetitions go on by q d, the clock by q c. The states are compared bit for bit, so the skip is
-// exact.
+// rank comes to where its part in the stage changes and none that is late starts. So q such periods
+// are skipped at once: repetitions go on by q d, the clock by q c. The states are compared bit for
+// bit, so the skip is exact.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,20 @@ class PlanRun {
  public:
   PlanRun(PlanLayout layout, Shortcuts shortcuts);
 
-  // When the last message has arrived. Throws InternalError if the plan never ends. Call it once.
-  Duration finish();
+  // By channel, when its last message has arrived. Throws InternalError if a plan never ends. Call
+  // it once.
+  std::vector<Duration> finish();
 
  private:
   struct Event {
-    enum class Kind : std::uint32_t { arrived, starts_flowing, flow_ends, settle } kind;
-    SendId send;
+    enum class Kind : std::uint32_t {
+      ranks_start,
+      arrived,
+      starts_flowing,
+      flow_ends,
+      settle
+    } kind;
+    SendId send = 0;
   };
   struct Progress {  // of a chain
     PartId part = 0;
@@ -60,6 +67,9 @@ class PlanRun {
   };
 
   void handle(const Event& event);
+  Duration elapsed() const { return engine_.now().since_start() + skipped_; }
+  void await_next_start();
+  void start_ranks();
   void enter(ChainId chain);
   void advance(ChainId chain);
   void start(SendId send);
@@ -68,6 +78,7 @@ class PlanRun {
   void settle();
 
   bool is_over(ChainId chain) const;
+  bool is_running(ChainId chain) const { return entered_[chain] != 0 && !is_over(chain); }
   void look_for_recurrence();
   std::optional<Recurrence> recurrence_since(const State& earlier) const;
   bool send_recurs(const State& earlier, SendId send, Duration period) const;
@@ -83,9 +94,12 @@ class PlanRun {
   std::vector<SendId> ending_;
   std::vector<SendId> starting_;
 
-  Time last_arrival_;  // events of ends that moved may be left behind it
-  Duration skipped_;
-  ChainId watched_ = 0;  // each of its repetitions is an occasion to compare
+  std::vector<ChainId> by_start_;
+  std::size_t next_start_ = 0;          // into by_start_
+  std::vector<char> entered_;           // by chain
+  std::vector<Duration> last_arrival_;  // by channel
+  Duration skipped_;                    // from the engine's clock
+  ChainId watched_ = 0;                 // each of its repetitions is an occasion to compare
   enum class Looking { no, yes } looking_ = Looking::no;
   std::optional<State> kept_;
   PartId kept_part_ = 0;

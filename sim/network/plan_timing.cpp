@@ -6,17 +6,29 @@
 
 namespace palsim {
 
-Duration time_plan(const Network& network, const Plan& plan, Bytes bytes, TimingOptions options) {
-  check(plan);
-  require<InputError>(plan.ranks <= network.ranks(), "{} ranks on a network of {} workers",
-                      plan.ranks, network.ranks());
-  Duration longest;
-  if (bytes.count() <= 0 || plan.channels.empty()) return longest;
-  for (const std::vector<std::size_t>& channels : independent_channels(network, plan)) {
-    PlanRun run(lay_out(network, plan, channels, bytes, options.latency), options.shortcuts);
-    longest = std::max(longest, run.finish());
+std::vector<Duration> time_plans(const Network& network, const std::vector<PlacedPlan>& plans,
+                                 TimingOptions options) {
+  std::vector<Duration> ends;
+  std::vector<PlacedPlan> sending = plans;
+  for (PlacedPlan& placed : sending) {
+    check(network, placed);
+    const std::vector<Duration>& starts = placed.starts;
+    ends.push_back(starts.empty() ? Duration() : *std::max_element(starts.begin(), starts.end()));
+    if (placed.bytes == Bytes(0)) placed.plan.channels.clear();
   }
-  return longest;
+  for (const std::vector<ChannelOf>& channels : independent_channels(network, sending)) {
+    PlanRun run(lay_out(network, sending, channels, options.latency), options.shortcuts);
+    const std::vector<Duration> arrivals = run.finish();
+    for (std::size_t at = 0; at < channels.size(); ++at) {
+      Duration& end = ends[channels[at].plan];
+      end = std::max(end, arrivals[at]);
+    }
+  }
+  return ends;
+}
+
+Duration time_plan(const Network& network, const Plan& plan, Bytes bytes, TimingOptions options) {
+  return time_plans(network, {{.plan = plan, .bytes = bytes}}, options).front();
 }
 
 }  // namespace palsim

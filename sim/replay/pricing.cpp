@@ -121,11 +121,13 @@ PricedBuckets price_buckets(const Workload& workload, const ComputeTimes& times,
 // A step whose exchange begins when the backward pass has ended.
 SynchronousStepPrice after_backward(const Workload& workload, const ComputeTimes& times,
                                     const CommunicationPrice& exchange) {
-  return {.compute = times.total,
-          .buckets = {{times.total, exchange.time}},
-          .bytes_sent = exchange.bytes_sent,
-          .collectives = exchange.collectives,
-          .optimizer = workload.optimizer_time()};
+  SynchronousStepPrice price;
+  price.compute = times.total;
+  price.buckets = {{times.total, exchange.time}};
+  price.bytes_sent = exchange.bytes_sent;
+  price.collectives = exchange.collectives;
+  price.optimizer = workload.optimizer_time();
+  return price;
 }
 
 // The gradients, then each of the optimizer's states, in collectives like a synchronization's.
@@ -164,11 +166,11 @@ Prices price_operations(const Workload& workload, const Wire& wire, Communicator
   flat = after_backward(workload, times,
                         all_reduce_each({workload.parameters()}, wire.gradient_type, communicator));
   PricedBuckets priced = price_buckets(workload, times, wire.gradient_type, communicator);
-  overlapped = {.compute = times.total,
-                .buckets = std::move(priced.buckets),
-                .bytes_sent = priced.sum.bytes_sent,
-                .collectives = std::move(priced.sum.collectives),
-                .optimizer = workload.optimizer_time()};
+  overlapped.compute = times.total;
+  overlapped.buckets = std::move(priced.buckets);
+  overlapped.bytes_sent = priced.sum.bytes_sent;
+  overlapped.collectives = std::move(priced.sum.collectives);
+  overlapped.optimizer = workload.optimizer_time();
   if (wire.broadcast_buffers) {
     flat.broadcast = overlapped.broadcast =
         price_of(Collective::broadcast, workload.buffers, communicator);

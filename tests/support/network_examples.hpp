@@ -11,6 +11,7 @@ namespace palsim {
 
 inline BytesPerSecond gigabytes_per_s(double count) { return BytesPerSecond(count * 1e9); }
 inline Duration nanoseconds(std::int64_t count) { return Duration::nanoseconds(count); }
+inline Duration milliseconds(std::int64_t count) { return nanoseconds(count * 1'000'000); }
 
 // Hosts on one switch.
 inline Network star(std::int64_t hosts, Link link) {

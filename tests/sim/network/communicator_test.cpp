@@ -27,22 +27,145 @@ Network pairs(std::int64_t nodes) {
 
 }  // namespace
 
-TEST_CASE("an ideal all-reduce takes the faster of ring and tree, or the one that is forced") {
-  const Network network = star(16, fast);
+TEST_CASE("an ideal all-reduce takes the fastest of its algorithms, or the one that is forced") {
+  const Network network = star(12, fast);
   Communicator communicator(network, ideal);
-  const CollectiveCost small = communicator.all_reduce(Bytes(1600));
-  CHECK(small.algorithm == Algorithm::tree);
-  CHECK(small.time == time_plan(network, tree_all_reduce(16), Bytes(1600)));
-  const CollectiveCost large = communicator.all_reduce(Bytes(16'000'000));
+  const CollectiveCost small = communicator.all_reduce(Bytes(1200));
+  CHECK(small.algorithm == Algorithm::tree);  // halving-doubling folds four of the twelve in
+  CHECK(small.time == time_plan(network, tree_all_reduce(12), Bytes(1200)));
+  const CollectiveCost large = communicator.all_reduce(Bytes(120'000'000));
   CHECK(large.algorithm == Algorithm::ring);
-  CHECK(large.time == time_plan(network, ring_all_reduce(16), Bytes(16'000'000)));
-  CHECK(large.bytes_sent_per_worker == Bytes(30'000'000));
+  CHECK(large.time == time_plan(network, ring_all_reduce(12), Bytes(120'000'000)));
+  CHECK(large.bytes_sent_per_worker == Bytes(220'000'000));
   CHECK_FALSE(large.protocol.has_value());
+  // On sixteen, halving-doubling has the ring's bytes and the tree's latency.
+  CHECK(Communicator(star(16, fast), ideal).all_reduce(Bytes(16'000'000)).algorithm ==
+        Algorithm::halving_doubling);
 
+  for (const Algorithm algorithm :
+       {Algorithm::ring, Algorithm::tree, Algorithm::halving_doubling, Algorithm::hierarchical}) {
+    const auto time = [&](Algorithm one) {
+      return Communicator(pairs(3), {.algorithm = one}).all_reduce(Bytes(1'000'000)).time;
+    };
+    CHECK(Communicator(pairs(3), {.algorithm = algorithm}).all_reduce(Bytes(1600)).algorithm ==
+          algorithm);
+    CHECK(time(Algorithm::automatic) <= time(algorithm));
+  }
+}
+
+TEST_CASE("a tree goes whole or in pieces, whichever is sooner") {
+  const Network network = star(8, fast);
   Communicator tree(network, {.algorithm = Algorithm::tree});
-  CHECK(tree.all_reduce(Bytes(16'000'000)).algorithm == Algorithm::tree);
-  Communicator ring(network, {.algorithm = Algorithm::ring});
-  CHECK(ring.all_reduce(Bytes(1600)).algorithm == Algorithm::ring);
+  CHECK(tree.all_reduce(Bytes(80'000)).time ==
+        time_plan(network, tree_all_reduce(8), Bytes(80'000)));
+  CHECK(tree.all_reduce(Bytes(64 << 20)).time ==
+        time_plan(network, tree_all_reduce(8, 64), Bytes(64 << 20)));
+}
+
+TEST_CASE("groups that do the same at the same time contend for the links they share") {
+  // Two pairs on either side of one narrow link, which both rings cross or neither.
+  const Link wide{gigabytes_per_s(10), Duration()};
+  const Network network({.workers = {"a", "b", "c", "d"},
+                         .links = {{"a", "left", wide},
+                                   {"b", "left", wide},
+                                   {"c", "right", wide},
+                                   {"d", "right", wide},
+                                   {"left", "right", {gigabytes_per_s(1), Duration()}}}});
+  const auto time_of = [&](std::vector<Order> groups) {
+    return Communicator(network, {.algorithm = Algorithm::ring}, {.groups = std::move(groups)})
+        .all_reduce(Bytes(1'000'000))
+        .time;
+  };
+  CHECK(time_of({{0, 1}}) == nanoseconds(100'000));
+  CHECK(time_of({{0, 1}, {2, 3}}) == nanoseconds(100'000));
+  CHECK(time_of({{0, 2}}) == nanoseconds(1'000'000));
+  CHECK(time_of({{0, 2}, {1, 3}}) == nanoseconds(2'000'000));
+  Communicator crossing(network, nccl, {.groups = {{0, 2}, {3, 1}}});
+  CHECK(crossing.bus_bandwidth().count() == doctest::Approx(0.5e9));
+  const std::vector<double> carried = crossing.link_bytes(Collective::all_reduce, Bytes(1'000'000));
+  CHECK(carried[8] == 2'000'000);  // left to right: a chunk there, one back, of either group
+  CHECK(carried[9] == 2'000'000);
+  CHECK(carried[0] == 1'000'000);
+}
+
+TEST_CASE("rings go where the links are widest, and a poor order can be forced") {
+  // Two GPUs on either bridge, numbered crosswise.
+  const Link wide{gigabytes_per_s(20), nanoseconds(500)};
+  const Network crosswise({.workers = {"a", "b", "c", "d"},
+                           .links = {{"a", "left", wide},
+                                     {"c", "left", wide},
+                                     {"b", "right", wide},
+                                     {"d", "right", wide},
+                                     {"left", "right", {gigabytes_per_s(10), nanoseconds(500)}}}});
+  CHECK(Communicator(crosswise, ideal).bus_bandwidth().count() == doctest::Approx(10e9));
+  CHECK(Communicator(crosswise, {.rings = {{0, 1, 2, 3}}}).bus_bandwidth().count() ==
+        doctest::Approx(5e9));
+  // Round the nodes again and again: every hop crosses the fabric, each uplink carries two.
+  const Network nodes = pairs(4);
+  CHECK(Communicator(nodes, ideal).bus_bandwidth().count() == doctest::Approx(10e9));
+  CHECK(Communicator(nodes, {.ring_order = RingOrder::interleaved}).bus_bandwidth().count() ==
+        doctest::Approx(6.25e9));
+}
+
+TEST_CASE("hierarchical with NCCL is reduce-scatter in the nodes, all-reduce across, all-gather") {
+  const Network network = pairs(4);
+  Transport transport = nccl;
+  transport.algorithm = Algorithm::hierarchical;
+  transport.launch = nanoseconds(3000);
+  Communicator whole(network, transport);
+  Transport parts = transport;
+  parts.algorithm = Algorithm::automatic;
+  Communicator in_nodes(network, parts, {.groups = {{0, 1}, {2, 3}, {4, 5}, {6, 7}}});
+  Communicator across(network, parts, {.groups = {{0, 2, 4, 6}, {1, 3, 5, 7}}});
+  const Bytes bytes(80'000'000);
+  const CollectiveCost cost = whole.all_reduce(bytes);
+  CHECK(cost.time == in_nodes.cost(Collective::reduce_scatter, bytes).time +
+                         across.all_reduce(Bytes(40'000'000)).time +
+                         in_nodes.cost(Collective::all_gather, bytes).time);
+  CHECK(cost.algorithm == Algorithm::hierarchical);
+  CHECK(cost.bytes_sent_per_worker == Bytes(140'000'000));
+}
+
+TEST_CASE(
+    "a launch is paid with every collective and a set-up only by who has somebody to talk to") {
+  for (Transport transport : {ideal, nccl}) {
+    const Duration without = Communicator(pairs(2), transport).all_reduce(Bytes(5000)).time;
+    transport.launch = nanoseconds(7000);
+    transport.setup = nanoseconds(900'000);
+    Communicator communicator(pairs(2), transport);
+    CHECK(communicator.all_reduce(Bytes(5000)).time == without + nanoseconds(7000));
+    CHECK(communicator.setup() == nanoseconds(900'000));
+    CHECK(Communicator(pairs(2), transport, {.workers = 1}).setup() == Duration());
+  }
+}
+
+TEST_CASE("algorithms that cannot run are refused") {
+  const auto with = [](const Network& network, TransportKind kind, Algorithm algorithm,
+                       std::int64_t workers = 0) {
+    return Communicator(network, {.kind = kind, .algorithm = algorithm}, {.workers = workers});
+  };
+  CHECK_THROWS_WITH_AS(
+      with(pairs(1), TransportKind::ideal, Algorithm::hierarchical),
+      "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, on "
+      "each, and 2 workers are on one node; write \"ring\", \"tree\" or \"auto\"",
+      InputError);
+  CHECK_THROWS_AS(with(star(4, fast), TransportKind::nccl, Algorithm::hierarchical), InputError);
+  CHECK_THROWS_AS(with(pairs(4), TransportKind::nccl, Algorithm::hierarchical, 5), InputError);
+  CHECK_NOTHROW(with(pairs(4), TransportKind::nccl, Algorithm::hierarchical, 6));
+  CHECK_THROWS_WITH_AS(with(pairs(4), TransportKind::nccl, Algorithm::halving_doubling),
+                       "algorithm = \"halving_doubling\": NCCL has none; write \"ring\", \"tree\" "
+                       "or \"hierarchical\", or kind = \"ideal\"",
+                       InputError);
+  CHECK_NOTHROW(with(pairs(4), TransportKind::ideal, Algorithm::halving_doubling));
+}
+
+TEST_CASE("groups name ranks of the network, each once") {
+  const auto group = [](Order ranks) {
+    return Communicator(pairs(2), ideal, {.groups = {std::move(ranks)}});
+  };
+  CHECK_NOTHROW(group({3, 0}));
+  CHECK_THROWS_WITH_AS(group({0, 4}), "rank 4, but the cluster has 4; write 0 to 3", InputError);
+  CHECK_THROWS_WITH_AS(group({1, 0, 1}), "rank 1 twice; write each rank once", InputError);
 }
 
 TEST_CASE("an ideal broadcast goes whole or in pieces, whichever is sooner") {

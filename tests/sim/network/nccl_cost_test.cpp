@@ -12,6 +12,11 @@ const NcclSetting pcie_x4{.workers = 4, .bus_bandwidth = BytesPerSecond(10e9)};
 const NcclSetting nvlink_x8{
     .workers = 8, .node_links = NodeLinks::nvlink, .bus_bandwidth = BytesPerSecond(120e9)};
 
+const NcclSetting two_nodes_of_eight{.workers = 16,
+                                     .nodes = 2,
+                                     .node_links = NodeLinks::nvlink,
+                                     .bus_bandwidth = BytesPerSecond(10e9)};
+
 double all_reduce_us(const NcclSetting& setting, Algorithm algorithm, Protocol protocol) {
   const Duration latency = nccl_latency(setting, Collective::all_reduce, algorithm, protocol);
   return static_cast<double>(latency.count_ns()) / 1000;
@@ -160,4 +165,68 @@ TEST_CASE("an algorithm and a protocol can be forced, except LL128 without NVLin
   CHECK_THROWS_WITH_AS(nccl_fastest(pcie_x4, Collective::all_reduce, Algorithm::automatic,
                                     Protocol::ll128, Bytes(8)),
                        "NCCL offers no LL128 without NVLink; write LL or Simple", InputError);
+}
+
+TEST_CASE(
+    "reduce-scatter and all-gather take half of an all-reduce's hops, each of all the bytes") {
+  const NcclSetting setting = two_nodes_of_eight;
+  for (const Collective collective : {Collective::reduce_scatter, Collective::all_gather}) {
+    const Duration base = Duration::nanoseconds(8'400);
+    const Duration all =
+        nccl_latency(setting, Collective::all_reduce, Algorithm::ring, Protocol::simple);
+    CHECK((nccl_latency(setting, collective, Algorithm::ring, Protocol::simple) - base) * 2 ==
+          all - base);
+    CHECK(
+        nccl_algorithm_bandwidth(setting, collective, Algorithm::ring, Protocol::simple).count() ==
+        doctest::Approx(setting.bus_bandwidth.count() * 16 / 15));
+    CHECK(nccl_fastest(setting, collective, Algorithm::tree, Protocol::automatic, Bytes(8))
+              .algorithm == Algorithm::ring);
+  }
+}
+
+TEST_CASE("point-to-point takes one hop and never LL128") {
+  const NcclSetting pair{
+      .workers = 2, .node_links = NodeLinks::nvlink, .bus_bandwidth = BytesPerSecond(40e9)};
+  const auto send = [&](Protocol protocol, std::int64_t bytes) {
+    return nccl_fastest(pair, Collective::point_to_point, Algorithm::automatic, protocol,
+                        Bytes(bytes));
+  };
+  CHECK(send(Protocol::automatic, 0).time == Duration::nanoseconds(7'200));
+  CHECK(send(Protocol::automatic, 400'000'000).time == Duration::nanoseconds(10'000'000 + 11'800));
+  for (const std::int64_t bytes : {1, 1 << 16, 1 << 20, 1 << 28}) {
+    CHECK(send(Protocol::ll128, bytes).protocol != Protocol::ll128);
+  }
+}
+
+TEST_CASE("a fit scales what the model chose, and does not change the choice") {
+  NcclSetting setting = two_nodes_of_eight;
+  for (const std::int64_t bytes : {1'000, 1'000'000, 1'000'000'000}) {
+    setting.fit = {};
+    const auto choose = [&] {
+      return nccl_fastest(setting, Collective::all_reduce, Algorithm::automatic,
+                          Protocol::automatic, Bytes(bytes));
+    };
+    const NcclChoice nominal = choose();
+    setting.fit = {
+        .latency_factor = 3, .bandwidth_factor = 0.5, .corrections = {{Bytes(1'000'000), 1.5}}};
+    const NcclChoice fitted = choose();
+    CHECK(fitted.algorithm == nominal.algorithm);
+    CHECK(fitted.protocol == nominal.protocol);
+    const Duration latency =
+        nccl_latency(setting, Collective::all_reduce, nominal.algorithm, nominal.protocol);
+    const double expected_ns = 1.5 * (3 * static_cast<double>(latency.count_ns()) +
+                                      2 * static_cast<double>((nominal.time - latency).count_ns()));
+    CHECK(static_cast<double>(fitted.time.count_ns()) ==
+          doctest::Approx(expected_ns).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("between its sizes a correction's logarithm is linear in the size's") {
+  const std::vector<Correction> corrections{{Bytes(100), 2.0}, {Bytes(10'000), 0.5}};
+  CHECK(correction_at({}, Bytes(5)) == 1);
+  CHECK(correction_at(corrections, Bytes(1)) == 2.0);
+  CHECK(correction_at(corrections, Bytes(100)) == 2.0);
+  CHECK(correction_at(corrections, Bytes(1'000)) == doctest::Approx(1.0));
+  CHECK(correction_at(corrections, Bytes(10'000)) == 0.5);
+  CHECK(correction_at(corrections, Bytes(1'000'000)) == 0.5);
 }
