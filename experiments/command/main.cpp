@@ -7,6 +7,7 @@
 #include "experiments/command/messages.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
+#include "experiments/validation/validate_command.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
@@ -23,6 +24,8 @@ constexpr std::array commands{
     Command{"network",
             "what collectives and flows take on a cluster, and which link is the bottleneck",
             palsim::network_command},
+    Command{"validate", "predictions beside what others measured, with the errors",
+            palsim::validate_command},
 };
 
 void print_help() {

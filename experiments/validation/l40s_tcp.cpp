@@ -1,0 +1,211 @@
+#include "experiments/validation/l40s_tcp.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/math/tools/roots.hpp>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "experiments/command/csv_table.hpp"
+#include "experiments/predict/prediction.hpp"
+#include "experiments/predict/training_step.hpp"
+#include "experiments/validation/statistics.hpp"
+#include "sim/replay/pricing.hpp"
+
+namespace palsim {
+namespace {
+
+constexpr std::int64_t unshaped_bits_per_s = 9'530'000'000;  // as iperf saw it; NCCL gets more
+
+using Overrides = std::vector<std::string>;
+
+// A column's median over the repeats of a row; none where nobody measured.
+using Key = std::tuple<std::string, std::int64_t, std::int64_t>;  // algorithm, H, link rate
+std::map<Key, double> medians(const CsvTable& table, std::string_view column) {
+  std::map<Key, std::vector<double>> repeats;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (table.text(row, column).empty()) continue;
+    repeats[{table.text(row, "algorithm"), table.integer(row, "sync_interval", 1),
+             table.integer(row, "link_bits_per_s", 1)}]
+        .push_back(table.number(row, column, 0));
+  }
+  std::map<Key, double> medians;
+  for (const auto& [key, values] : repeats) medians[key] = median(values);
+  return medians;
+}
+
+struct Machines {
+  std::filesystem::path experiment;
+  std::map<std::string, double> step_s;         // by algorithm
+  std::map<std::int64_t, Overrides> link = {};  // by link rate, as calibrated
+
+  // One blocking synchronization, per tensor.
+  double sync_s(const std::string& algorithm, const Overrides& links) const {
+    const Experiment loaded = load(algorithm, links);
+    Communicator communicator(loaded.cluster.network, loaded.cluster.transport);
+    const Method& method = loaded.runs.front().methods[algorithm == "localsgd" ? 1 : 0].method;
+    return price_operations(workload_of(loaded), method.wire, communicator)
+        .of(Payload::parameters)
+        .time.in_seconds();
+  }
+
+  // What the first one takes longer.
+  double setup_s() const { return load("diloco", {}).cluster.transport.setup.in_seconds(); }
+
+  // Seconds by which communication makes a step of DDP longer.
+  double blocked_s(Overrides links, const Overrides& more = {}) const {
+    links.insert(links.end(), more.begin(), more.end());
+    links.emplace_back("cluster.transport.setup=0s");
+    const Prediction prediction =
+        predict(load("ddp", links), Links::ignored, [](double) {}).front();
+    return prediction.methods.back().mean.communication_s / static_cast<double>(prediction.steps);
+  }
+
+ private:
+  Experiment load(const std::string& algorithm, Overrides overrides) const {
+    overrides.push_back(fmt::format("compute.step_time={}s", step_s.at(algorithm)));
+    return load_experiment(experiment.string(), overrides);
+  }
+};
+
+Overrides links_at(std::int64_t bits_per_s, double achievable) {
+  return {fmt::format("cluster.fabric.bandwidth={}bit/s", bits_per_s),
+          fmt::format("cluster.fabric.achievable={}", achievable)};
+}
+
+struct Calibration {
+  Overrides links;
+  std::string found;
+};
+
+// The fraction of the shaped rate, or the unshaped rate, at which DiLoCo's synchronization takes
+// what it was measured to take at H = 1.
+Calibration calibrated(const Machines& machines, std::int64_t bits_per_s, double measured_s) {
+  const auto too_long = [&](const Overrides& links) {
+    return machines.sync_s("diloco", links) - measured_s;
+  };
+  const boost::math::tools::eps_tolerance<double> close(30);
+  std::uintmax_t most = 100;
+  if (bits_per_s != unshaped_bits_per_s) {
+    double fraction = 1;
+    if (too_long(links_at(bits_per_s, 1)) < 0) {
+      const auto fault = [&](double share) { return too_long(links_at(bits_per_s, share)); };
+      fraction = boost::math::tools::toms748_solve(fault, 0.1, 1.0, close, most).first;
+    }
+    return {links_at(bits_per_s, fraction),
+            fmt::format("{:.1f} Mbit/s: {:.3f} of it", static_cast<double>(bits_per_s) / 1e6,
+                        fraction)};
+  }
+  const auto fault = [&](double log_rate) {
+    return too_long(links_at(std::llround(std::exp(log_rate)), 1));
+  };
+  const double log_rate =
+      boost::math::tools::toms748_solve(fault, std::log(1e9), std::log(1e12), close, most).first;
+  return {links_at(std::llround(std::exp(log_rate)), 1),
+          fmt::format("unshaped: {:.2f} Gbit/s", std::exp(log_rate) / 1e9)};
+}
+
+std::string group_of(const std::string& algorithm, std::int64_t sync_interval) {
+  if (algorithm == "ddp") return "DDP (predicted)";
+  if (algorithm == "localsgd") return "Local SGD (predicted)";
+  return sync_interval == 1 ? "DiLoCo, H = 1 (calibrated on)" : "DiLoCo, H > 1 (predicted)";
+}
+
+// What the bar is set on: all rows but DDP's.
+std::string both_methods(const Validation& validation) {
+  double sum = 0;
+  double worst = 0;
+  int rows = 0;
+  for (const ValidationRow& row : validation.rows) {
+    if (!row.error() || row.group.starts_with("DDP")) continue;
+    sum += std::abs(*row.error());
+    worst = std::max(worst, std::abs(*row.error()));
+    ++rows;
+  }
+  return fmt::format(
+      "All {} measured rows of DiLoCo and Local SGD: mean error {:.1f} %, worst {:.1f} %.", rows,
+      100 * sum / rows, 100 * worst);
+}
+
+std::string ddp_readings(const Machines& machines, std::int64_t rate, double measured_s) {
+  const Overrides& links = machines.link.at(rate);
+  const Overrides silent{"method.ddp.broadcast_buffers=false"};
+  const Overrides tree{"method.ddp.broadcast_buffers=false", "cluster.transport.algorithm=tree"};
+  return fmt::format(
+      "DDP at {} Mbit/s blocked {:.4f} s a step. Predicted with its buffers broadcast {:.4f} s, "
+      "with a tree instead (2 S over each link, at NCCL's 0.92) {:.4f} s, with neither {:.4f} s.",
+      static_cast<double>(rate) / 1e6, measured_s, machines.blocked_s(links),
+      machines.blocked_s(links, tree), machines.blocked_s(links, silent));
+}
+
+}  // namespace
+
+Validation validate_l40s_tcp(const std::filesystem::path& folder) {
+  const CsvTable table =
+      load_csv((folder / "measurements.csv").string(),
+               {"algorithm", "sync_interval", "link_bits_per_s", "median_step_compute_ms",
+                "first_sync_s", "median_later_sync_s"});
+  const std::map<Key, double> measured = medians(table, "median_later_sync_s");
+  const std::map<Key, double> first = medians(table, "first_sync_s");
+  std::map<std::string, std::vector<double>> steps;  // at H = 1
+  for (const auto& [key, step_ms] : medians(table, "median_step_compute_ms")) {
+    if (std::get<1>(key) == 1) steps[std::get<0>(key)].push_back(step_ms * 1e-3);
+  }
+
+  Validation validation{.columns = {"algorithm", "sync_interval", "link_bits_per_s",
+                                    "step_compute_s", "sync_s", "first_sync_s", "measured_sync_s"}};
+  Machines machines{.experiment = folder / "experiment.toml"};
+  for (const auto& [algorithm, values] : steps) machines.step_s[algorithm] = median(values);
+  validation.notes.push_back("Calibrated on DiLoCo at H = 1; what TCP reaches of");
+  for (const auto& [key, sync_s] : measured) {
+    const auto& [algorithm, sync_interval, rate] = key;
+    if (algorithm != "diloco" || sync_interval != 1) continue;
+    Calibration calibration = calibrated(machines, rate, sync_s);
+    machines.link[rate] = std::move(calibration.links);
+    validation.notes.back() += (machines.link.size() == 1 ? " " : ", ") + calibration.found;
+  }
+  validation.notes.back() += ".";
+
+  for (const auto& [algorithm, intervals] :
+       {std::pair<std::string, std::vector<std::int64_t>>{"ddp", {1}},
+        {"diloco", {1, 8, 32, 128}},
+        {"localsgd", {1, 8, 32, 128}}}) {
+    for (const std::int64_t sync_interval : intervals) {
+      for (const auto& [rate, links] : machines.link) {
+        const double sync_s =
+            algorithm == "ddp" ? machines.blocked_s(links) : machines.sync_s(algorithm, links);
+        ValidationRow row{.group = group_of(algorithm, sync_interval), .predicted = sync_s};
+        const auto known = measured.find({algorithm, sync_interval, rate});
+        if (known != measured.end()) row.measured = known->second;
+        row.cells = {algorithm,
+                     sync_interval,
+                     rate,
+                     machines.step_s.at(algorithm),
+                     sync_s,
+                     sync_s + setup_s,
+                     row.measured ? Cell(*row.measured) : Cell()};
+        validation.rows.push_back(std::move(row));
+      }
+    }
+  }
+  validation.notes.push_back(both_methods(validation));
+  for (const auto& [key, sync_s] : measured) {
+    if (std::get<0>(key) == "ddp") {
+      validation.notes.push_back(ddp_readings(machines, std::get<2>(key), sync_s));
+    }
+  }
+  for (const auto& [key, first_s] : first) {
+    const auto& [algorithm, sync_interval, rate] = key;
+    validation.notes.push_back(fmt::format(
+        "The first synchronization of {} at H = {} took {:.3f} s; predicted {:.3f} s, of which "
+        "{} s are a prior for the set-up.",
+        algorithm, sync_interval, first_s,
+        machines.sync_s(algorithm, machines.link.at(rate)) + machines.setup_s(),
+        machines.setup_s()));
+  }
+  return validation;
+}
+
+}  // namespace palsim

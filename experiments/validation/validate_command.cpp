@@ -1,0 +1,84 @@
+#include "experiments/validation/validate_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "experiments/command/command_line.hpp"
+#include "experiments/command/data_folders.hpp"
+#include "experiments/command/output_file.hpp"
+#include "experiments/validation/validation.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/nearest.hpp"
+
+namespace palsim {
+namespace {
+
+CommandDescription description() {
+  CommandDescription description{
+      .name = "validate",
+      .usage = "[NAME]...",
+      .summary =
+          "Predicts what was measured elsewhere and prints the error, row by row. Each writes\n"
+          "its rows to results.csv in its folder of experiments/validation/. All of them, or:\n",
+      .example = "palsim validate l40s_tcp",
+      .positional = "name"};
+  for (const NamedValidation& validation : all_validations()) {
+    description.summary += fmt::format("\n  {:26} {}", validation.name, validation.question);
+  }
+  return description;
+}
+
+po::options_description described_options() {
+  po::options_description options;
+  options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
+                        "table (default), json or csv (of one)");
+  return options;
+}
+
+std::vector<NamedValidation> chosen(const std::vector<std::string>& names) {
+  if (names.empty()) return all_validations();
+  std::vector<std::string> known;
+  for (const NamedValidation& validation : all_validations()) known.emplace_back(validation.name);
+  std::vector<NamedValidation> chosen;
+  for (const std::string& name : names) {
+    const auto at = std::find(known.begin(), known.end(), name);
+    require<InputError>(at != known.end(), "palsim validate {}: not a validation{}", name,
+                        suggestion(name, known));
+    chosen.push_back(all_validations()[static_cast<std::size_t>(at - known.begin())]);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void validate_command(const std::vector<std::string>& arguments) {
+  const auto values = parse_command(description(), described_options(), arguments);
+  if (!values) return;
+  const auto format = value_or<std::string>(*values, "format", "table");
+  require_choice("format", format, {"table", "json", "csv"});
+  const std::vector<NamedValidation> validations =
+      chosen(value_or<std::vector<std::string>>(*values, "name", {}));
+  require<InputError>(format != "csv" || validations.size() == 1,
+                      "--format csv: {} validations; write the name of one", validations.size());
+  nlohmann::ordered_json objects = nlohmann::ordered_json::array();
+  for (const NamedValidation& one : validations) {
+    const std::filesystem::path folder = data_home() / "experiments" / "validation" / one.name;
+    const Validation validation = one.run(folder);
+    const std::string csv = validation_csv(validation);
+    write_whole_file((folder / "results.csv").string(), csv);
+    if (format == "table") {
+      if (&one != &validations.front()) std::cout << '\n';
+      std::cout << fmt::format("{}: {}\n", one.name, one.question) << validation_table(validation);
+    } else if (format == "csv") {
+      std::cout << csv;
+    } else {
+      objects.push_back(validation_object(one.name, validation));
+    }
+  }
+  if (format == "json") std::cout << objects.dump(2) << '\n';
+}
+
+}  // namespace palsim
