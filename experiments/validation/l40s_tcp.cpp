@@ -184,7 +184,7 @@ Validation validate_l40s_tcp(const std::filesystem::path& folder) {
                      rate,
                      machines.step_s.at(algorithm),
                      sync_s,
-                     sync_s + setup_s,
+                     sync_s + machines.setup_s(),
                      row.measured ? Cell(*row.measured) : Cell()};
         validation.rows.push_back(std::move(row));
       }
