@@ -189,3 +189,29 @@ TEST_CASE(
           .of(GradientExchange::with_optimizer_state);
   CHECK(step.buckets[0].all_reduce == ns(3 * (6 * parameters + 3 * 60'000)));
 }
+
+TEST_CASE("the collectives listed for an operation are what it sends and how long it takes") {
+  Communicator communicator = star();
+  const Workload work = workload();
+  for (const SyncLayout layout : {SyncLayout::flat, SyncLayout::per_tensor, SyncLayout::bucketed}) {
+    const Prices prices = price_operations(work, {.sync_layout = layout}, communicator);
+    const auto check = [&](const std::vector<CollectiveUse>& uses, double bytes_sent) {
+      double sum = 0;
+      for (const CollectiveUse& use : uses) {
+        const CollectiveCost one = communicator.cost(use.collective, use.bytes);
+        sum += static_cast<double>(one.bytes_sent_per_worker.count() * use.times);
+      }
+      CHECK(sum == bytes_sent);
+    };
+    Duration sum;
+    for (const CollectiveUse& use : prices.of(Payload::parameters).collectives) {
+      sum += communicator.cost(use.collective, use.bytes).time * use.times;
+    }
+    CHECK(sum == prices.of(Payload::parameters).time);
+    check(prices.of(Payload::parameters).collectives, prices.of(Payload::parameters).bytes_sent);
+    for (const SynchronousStepPrice& price : prices.synchronous) {
+      check(price.collectives, price.bytes_sent);
+      check(price.broadcast.collectives, price.broadcast.bytes_sent);
+    }
+  }
+}

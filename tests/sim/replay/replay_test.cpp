@@ -123,6 +123,37 @@ TEST_CASE("a broadcast of buffers holds every worker until the last one is ready
   CHECK(run.mean.bytes_sent == 10 * (900 + 10));
 }
 
+TEST_CASE("the first collective of a run takes the set-up longer, whatever comes after") {
+  Prices prices = test_prices();
+  prices.setup = ns(77'000'000);
+  const Spread spread{.jitter = 0.1, .slow_workers = {{1, 1.3}}, .stalls = {Frequency(20), ns(9)}};
+  for (const char* method : all_methods) {
+    for (const Spread& one : {Spread(), spread}) {
+      CAPTURE(method);
+      const RunResult with = run_of(method, 203, 5, one, prices);
+      const RunResult without = run_of(method, 203, 5, one);
+      CHECK(with.wall_clock - without.wall_clock == prices.setup);
+      CHECK(with.mean.communication_s - without.mean.communication_s == doctest::Approx(0.077));
+      CHECK(with.mean.waiting_s == doctest::Approx(without.mean.waiting_s));
+    }
+  }
+  const std::string never = "name = 'local_sgd'\nsync_interval = 500";
+  CHECK(run_of(never, 203, 5, {}, prices).wall_clock == run_of(never, 203, 5).wall_clock);
+}
+
+TEST_CASE("meetings are counted by what workers met for, left-out rounds included") {
+  const std::string local = "name = 'local_sgd'\nsync_interval = 8\nstart_step = 24";
+  const auto at = [](auto kind) { return static_cast<std::size_t>(kind); };
+  for (const auto rounds :
+       {ReplayShortcuts::EqualRounds::left_out, ReplayShortcuts::EqualRounds::replayed}) {
+    const Meetings met =
+        run_of(local, 200, 4, {}, test_prices(), 1, {.equal_rounds = rounds}).meetings;
+    CHECK(met.all_reduce[at(Payload::parameters)] == (200 - 24) / 8);
+    CHECK(met.synchronous[at(GradientExchange::overlapped)] == 24);
+    CHECK(met.all_reduce[at(Payload::outer_gradient)] == 0);
+  }
+}
+
 TEST_CASE("a program that fails stops the run, and the message says when") {
   Method method = method_of("name = 'ddp'", 1);
   method.start = [](Worker& worker) -> Program {

@@ -40,6 +40,8 @@ Sample sampled(LocalWork local_work, const Spread& spread, const std::string& me
 
 void check_same(const RunResult& a, const RunResult& b) {
   CHECK(a.wall_clock == b.wall_clock);
+  CHECK(a.meetings.synchronous == b.meetings.synchronous);
+  CHECK(a.meetings.all_reduce == b.meetings.all_reduce);
   CHECK(a.mean.gradient_steps == b.mean.gradient_steps);
   CHECK(a.mean.mix_steps == b.mean.mix_steps);
   CHECK(a.mean.synchronizations == b.mean.synchronizations);
@@ -73,6 +75,7 @@ TEST_CASE("rounds left out equal rounds replayed, for any method, H, length and 
     }
     Prices prices = test_prices();
     prices.data = ns(draw(0, 1) * 777);
+    prices.setup = ns(draw(0, 1) * 5'000'777);
     if (draw(0, 1)) prices.synchronous[0].broadcast = {ns(40'009), 10};
     const Step steps = draw(1, 150);
     const Rank workers = draw(1, 5);
