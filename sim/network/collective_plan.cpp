@@ -63,11 +63,11 @@ Plan plan_in_group(Collective collective, Algorithm algorithm, const WorkerGroup
 std::vector<Algorithm> algorithms_for(Collective collective,
                                       const std::vector<WorkerGroup>& groups) {
   if (collective != Collective::all_reduce) return {Algorithm::ring};
-  std::vector<Algorithm> algorithms{Algorithm::ring, Algorithm::tree, Algorithm::halving_doubling};
+  std::vector<Algorithm> algorithms{Algorithm::ring, Algorithm::halving_doubling, Algorithm::tree};
   if (std::all_of(groups.begin(), groups.end(), [](const WorkerGroup& group) {
         return group.nodes > 1 && group.workers_per_node > 1;
       })) {
-    algorithms.push_back(Algorithm::hierarchical);
+    algorithms.insert(algorithms.begin() + 1, Algorithm::hierarchical);
   }
   return algorithms;
 }

@@ -113,14 +113,26 @@ std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes)
                             plans(collective, cost(collective, bytes).algorithm, 1, bytes));
 }
 
+// What no plan can beat: the busiest link's bytes over its rate. A little less, so that rounding to
+// the nanosecond is allowed for.
+Duration Communicator::least_time(Collective collective, Algorithm algorithm, Bytes bytes) const {
+  constexpr double safely = 0.999;
+  const std::vector<double> carried =
+      palsim::link_bytes(network_, plans(collective, algorithm, 1, bytes));
+  const std::optional<LinkId> busiest = bottleneck(network_, carried);
+  if (!busiest) return Duration();
+  return Duration::seconds(safely * carried[*busiest] / network_.bandwidth(*busiest).count());
+}
+
 // Trees and chains go whole or in NCCL's pieces, whichever is sooner: each piece waits for the
-// links' latencies again.
+// links' latencies again. What cannot be the fastest is not timed.
 CollectiveCost Communicator::ideal_cost(Collective collective, Bytes bytes) const {
+  const bool forced =
+      collective == Collective::all_reduce && transport_.algorithm != Algorithm::automatic;
   std::optional<CollectiveCost> best;
   for (const Algorithm algorithm : algorithms_for(collective, groups_)) {
-    const bool forced =
-        collective == Collective::all_reduce && transport_.algorithm != Algorithm::automatic;
     if (forced && algorithm != transport_.algorithm) continue;
+    if (best && least_time(collective, algorithm, bytes) > best->time) continue;
     const auto consider = [&](std::int64_t pieces) {
       const Duration time = time_of(collective, algorithm, pieces, bytes);
       if (!best || time < best->time) best = CollectiveCost{.time = time, .algorithm = algorithm};
