@@ -1,6 +1,7 @@
 #include "sim/network/node_hops.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -56,7 +57,7 @@ NodeHops::Cut without_repeats(NodeHops::Cut links) {
 
 }  // namespace
 
-NodeHops node_hops(const Network& network) {
+NodeHops node_hops(const Network& network, HopKind kind) {
   const std::int64_t n = network.workers_per_node();
   require(n >= 2, "hops between {} workers", n);
   NodeHops hops{.workers = n};
@@ -65,14 +66,16 @@ NodeHops node_hops(const Network& network) {
   }
   for (std::int64_t source = 0; source < n; ++source) {
     for (std::int64_t target = 0; target < n; ++target) {
-      hops.between.push_back(source == target ? Route{} : network.route(source, target));
+      Route hop = source == target ? Route{} : network.route(source, target);
+      if (kind == HopKind::direct && hop.links.size() > 1) hop = {};
+      hops.between.push_back(std::move(hop));
     }
   }
 
-  hops.least_latency = hops.hop(0, 1).latency;
+  std::vector<Duration> least;
   for (std::int64_t worker = 0; worker < n; ++worker) {
     NodeHops::Workers others = rank_order(n);
-    others.erase(others.begin() + worker);
+    std::erase_if(others, [&](auto other) { return hops.hop(worker, other).links.empty(); });
     const auto distance = [&](std::int64_t other) {
       const Route& hop = hops.hop(worker, other);
       return std::tuple(hop.latency, hop.links.size(), other);
@@ -80,11 +83,6 @@ NodeHops node_hops(const Network& network) {
     const auto narrowness = [&](std::int64_t other) {
       return std::tuple(-width(hops, hops.hop(worker, other)).count(), distance(other));
     };
-    std::ranges::sort(others, {}, distance);
-    hops.nearest.push_back(others);
-    std::ranges::sort(others, {}, narrowness);
-    hops.widest.push_back(others);
-
     NodeHops::Cut out;
     NodeHops::Cut in;
     for (const std::int64_t other : others) {
@@ -93,9 +91,11 @@ NodeHops node_hops(const Network& network) {
     }
     hops.cuts.push_back(without_repeats(std::move(out)));
     hops.cuts.push_back(without_repeats(std::move(in)));
-    const Duration nearest = hops.hop(worker, hops.nearest.back().front()).latency;
-    hops.least_latency = std::min(hops.least_latency, nearest);
-    hops.least_ring_latency += nearest;
+    std::ranges::sort(others, {}, distance);
+    if (!others.empty()) least.push_back(hops.hop(worker, others.front()).latency);
+    hops.nearest.push_back(others);
+    std::ranges::sort(others, {}, narrowness);
+    hops.widest.push_back(std::move(others));
   }
 
   Duration of_only_ways;
@@ -103,7 +103,9 @@ NodeHops node_hops(const Network& network) {
     hops.cuts.push_back({link});
     of_only_ways += network.node().links[link / 2].link.latency;
   }
-  hops.least_ring_latency = std::max(hops.least_ring_latency, of_only_ways);
+  const Duration of_nearest = std::accumulate(least.begin(), least.end(), Duration());
+  hops.least_ring_latency = std::max(of_nearest, of_only_ways);
+  if (!least.empty()) hops.least_latency = *std::ranges::min_element(least);
   return hops;
 }
 

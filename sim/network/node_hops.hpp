@@ -10,15 +10,17 @@
 
 namespace palsim {
 
+enum class HopKind { any, direct };  // direct: over a link of the two workers' own
+
 struct NodeHops {
   using Workers = std::vector<std::int64_t>;
   using Cut = std::vector<LinkId>;  // directed links of which each ring crosses one or more
 
   std::int64_t workers = 0;
   std::vector<BytesPerSecond> rates;  // by directed link of the node
-  std::vector<Route> between;         // source * workers + target
-  // By worker the others, the nearest first: by latency, links, rank; and the widest first: by the
-  // rate of the route's narrowest link, then the nearest.
+  std::vector<Route> between;         // source * workers + target; no links: no such hop
+  // By worker those to which it has a hop, the nearest first: by latency, links, rank; and the
+  // widest first: by the rate of the route's narrowest link, then the nearest.
   std::vector<Workers> nearest;
   std::vector<Workers> widest;
   // The links out of each worker, those into it, and each single link that is the only way from
@@ -39,7 +41,8 @@ struct NodeHops {
   }
 };
 
-// Of the network's first node, which has two workers or more.
-NodeHops node_hops(const Network& network);
+// Of the network's first node, which has two workers or more. With a worker that has no hop at all
+// there is an empty cut.
+NodeHops node_hops(const Network& network, HopKind kind);
 
 }  // namespace palsim

@@ -36,7 +36,9 @@ class Packing {
   bool is_full() const { return static_cast<std::int64_t>(found_.size()) == limits_.rings; }
 
   bool lay(const Route& hop) {
+    if (tries_ >= limits_.tries) return false;
     ++tries_;
+    if (hop.links.empty()) return false;
     const Duration to_come = hops_.least_latency * (limits_.rings * hops_.workers - hops_laid_ - 1);
     if (is_full() && latency_ + hop.latency + to_come >= latency_found_) return false;
     for (auto link = hop.links.begin(); link != hop.links.end(); ++link) {

@@ -105,35 +105,62 @@ BytesPerSecond next_speed(const std::vector<BytesPerSecond>& rates, BytesPerSeco
   return speed;
 }
 
-std::vector<NodeRing> best_rings(const NodeHops& hops) {
-  Rings best = nearest_neighbours(hops);
-  const std::vector<BytesPerSecond> rates = rates_used(hops);
-  // A ring may cross a link with each of its hops; where there are more rings than workers, few do.
-  const std::int64_t most_crossings = std::max(hops.workers, most_rings);
-  const auto speed_below = [&](BytesPerSecond limit) {
-    return next_speed(rates, limit, most_crossings);
-  };
-  // No ring is faster than the narrowest cut; so fast may be the first one.
-  BytesPerSecond speed = speed_below(narrowest_cut(hops) * (1 + 2 * rounding));
-  std::int64_t tries = 0;
-  while (speed * most_rings >= best.bus_bandwidth && speed > BytesPerSecond() &&
-         tries < tries_in_all) {
-    // Looking at every link is work, too.
-    tries += static_cast<std::int64_t>(hops.rates.size());
+// A search that goes from the fastest speed to the slowest.
+class RingSearch {
+ public:
+  explicit RingSearch(std::int64_t tries) : tries_left_(tries) {}
+
+  const Rings& best() const { return best_; }
+  bool is_done(BytesPerSecond speed) const {
+    return tries_left_ <= 0 || speed == BytesPerSecond() ||
+           speed * most_rings < best_.bus_bandwidth;
+  }
+
+  // Whether it found rings, be they better than the best or not.
+  bool looks_at(const NodeHops& hops, BytesPerSecond speed) {
+    tries_left_ -= static_cast<std::int64_t>(hops.rates.size());  // looking at a link is one, too
     const std::int64_t rings = most_rings_at(hops, speed, most_rings);
     const Rings hoped_for{.orders = std::vector<NodeRing>(static_cast<std::size_t>(rings)),
                           .bus_bandwidth = speed * static_cast<double>(rings),
                           .latency = hops.least_ring_latency * rings};
-    if (rings > 0 && hoped_for.is_better_than(best)) {
-      PackedRings packed = pack_rings(
-          hops, speed, {.rings = rings, .tries = std::min(tries_at_a_speed, tries_in_all - tries)});
-      tries += packed.tries;
-      Rings found = measured(hops, std::move(packed.rings));
-      if (found.count() > 0 && found.is_better_than(best)) best = std::move(found);
-    }
-    speed = speed_below(speed);
+    if (rings == 0 || !hoped_for.is_better_than(best_)) return false;
+    PackedRings packed =
+        pack_rings(hops, speed, {.rings = rings, .tries = std::min(tries_at_a_speed, tries_left_)});
+    tries_left_ -= packed.tries;
+    if (packed.rings.empty()) return false;
+    Rings found = measured(hops, std::move(packed.rings));
+    if (found.is_better_than(best_)) best_ = std::move(found);
+    return true;
   }
-  return std::move(best.orders);
+
+ private:
+  std::int64_t tries_left_;
+  Rings best_;
+};
+
+std::vector<NodeRing> best_rings(const Network& network) {
+  const NodeHops any = node_hops(network, HopKind::any);
+  const NodeHops direct = node_hops(network, HopKind::direct);
+  const std::vector<BytesPerSecond> rates = rates_used(any);
+  // A ring may cross a link with each of its hops; where there are more rings than workers, few do.
+  const std::int64_t most_crossings = std::max(any.workers, most_rings);
+  const auto speed_below = [&](BytesPerSecond limit) {
+    return next_speed(rates, limit, most_crossings);
+  };
+  RingSearch search(tries_in_all);
+  bool only_direct = false;
+  // No ring is faster than the narrowest cut; so fast may be the first one.
+  for (BytesPerSecond speed = speed_below(narrowest_cut(any) * (1 + 2 * rounding));
+       !search.is_done(speed); speed = speed_below(speed)) {
+    const bool is_first = search.best().orders.empty();
+    const bool found_direct = search.looks_at(direct, speed);
+    if (is_first && found_direct) only_direct = true;
+    if (!only_direct) search.looks_at(any, speed);
+  }
+  const Rings& found = search.best();
+  Rings neighbours = nearest_neighbours(any);
+  const bool is_beaten = found.orders.empty() || neighbours.is_better_than(found);
+  return is_beaten ? neighbours.orders : found.orders;
 }
 
 // Cuts each ring where the hop to the next node, from its last worker to its first, is nearest; of
@@ -171,7 +198,7 @@ std::vector<std::vector<std::int64_t>> find_rings(const Node& node,
   if (attach) fabric = Fabric{.attach = *attach, .uplink = {.bandwidth = endless, .latency = {}}};
   const Network nodes(node, attach ? 2 : 1, fabric);
   if (nodes.workers_per_node() == 1) return {{0}};
-  std::vector<NodeRing> rings = best_rings(node_hops(nodes));
+  std::vector<NodeRing> rings = best_rings(nodes);
   if (attach) cut_at_uplink(nodes, rings);
   return rings;
 }
