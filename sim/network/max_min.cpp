@@ -20,12 +20,13 @@ std::vector<MaxMinShares::Count>::iterator MaxMinShares::Link::count_on(std::uin
 
 MaxMinShares::MaxMinShares(MaxMinProblem routes)
     : links_(routes.capacity_bytes_per_s.size()),
+      rooms_(links_.size()),
       first_hop_(std::move(routes.first_hop)),
       holder_(first_hop_.size() - 1, nobody),
       groups_(links_.size()),
       solved_(links_.size()) {
   for (std::size_t link = 0; link < links_.size(); ++link) {
-    links_[link].capacity = routes.capacity_bytes_per_s[link];
+    rooms_[link].capacity = routes.capacity_bytes_per_s[link];
   }
   hops_.reserve(routes.hops.size());
   for (const std::uint32_t link : routes.hops) hops_.push_back({link, 0});
@@ -41,8 +42,8 @@ std::uint32_t MaxMinShares::likely_holder(FlowId flow) const {
   std::uint32_t likely = nobody;
   for (std::uint32_t hop = first_hop_[flow]; hop < first_hop_[flow + 1]; ++hop) {
     const Link& link = links_[hops_[hop].link];
-    const double share =
-        link.held > 0 ? link.share : link.capacity / static_cast<double>(link.flows.size());
+    const Room& room = rooms_[hops_[hop].link];
+    const double share = link.held > 0 ? link.share : room.capacity / room.flows;
     if (share >= least) continue;
     least = share;
     likely = hops_[hop].link;
@@ -89,7 +90,9 @@ void MaxMinShares::add(FlowId flow) {
     Link& link = links_[hops_[hop].link];
     hops_[hop].place = static_cast<std::uint32_t>(link.flows.size());
     link.flows.push_back({flow, hop});
-    link.may_be_full = true;
+    Room& room = rooms_[hops_[hop].link];
+    ++room.flows;
+    room.may_be_full = true;
   }
   hold(likely_holder(flow), flow);
   join_links(flow);
@@ -103,6 +106,7 @@ void MaxMinShares::remove(FlowId flow) {
     Link& link = links_[hops_[hop].link];
     const ListedHop last = link.flows.back();
     link.flows.pop_back();
+    --rooms_[hops_[hop].link].flows;
     if (last.hop == hop) continue;
     link.flows[hops_[hop].place] = last;
     hops_[last.hop].place = hops_[hop].place;
@@ -131,23 +135,24 @@ void MaxMinShares::take_apart(std::uint32_t group) {
 // The link is full: it holds all flows on it that no other holds at less.
 void MaxMinShares::fill_up(std::uint32_t id) {
   Link& link = links_[id];
+  const Room& room = rooms_[id];
   link.full = filling_;
-  for (std::size_t at = 0; link.held < link.undecided; ++at) {
+  for (std::size_t at = 0; link.held < room.undecided; ++at) {
     const FlowId flow = link.flows[at].flow;
     if (links_[holder_[flow]].full == filling_) continue;
     let_go(flow);
     hold(id, flow);
     moved_.push_back(flow);
   }
-  const double share = link.left / link.undecided;
+  const double share = room.left / room.undecided;
   if (link.share != share) {
     link.share = share;
     reshared_.push_back(id);
   }
   for (const Count& count : link.counts) {
-    Link& crossed = links_[count.link];
+    Room& crossed = rooms_[count.link];
     // Rounding may go below zero.
-    crossed.left = std::max(0.0, crossed.left - static_cast<double>(count.flows) * share);
+    crossed.left = std::max(0.0, crossed.left - count.flows * share);
     crossed.undecided -= count.flows;
   }
 }
@@ -156,46 +161,49 @@ void MaxMinShares::fill_up(std::uint32_t id) {
 void MaxMinShares::fill(std::uint32_t group) {
   ++filling_;
   candidates_.clear();
+  tried_.clear();
   groups_.for_each(group, [&](std::uint32_t id) {
-    Link& link = links_[id];
-    link.left = link.capacity;
-    link.undecided = static_cast<std::uint32_t>(link.flows.size());
-    if (link.undecided == 0 || !link.may_be_full) return;
-    candidates_.push_back({link.left / link.undecided, id});
+    Room& room = rooms_[id];
+    room.left = room.capacity;
+    room.undecided = room.flows;
+    if (!room.may_be_full) return;
+    tried_.push_back(id);
+    if (room.flows > 0) candidates_.push_back({room.capacity / room.flows, id});
   });
   std::make_heap(candidates_.begin(), candidates_.end(), std::greater<>());
   for (std::uint32_t undecided = groups_[group].flows; undecided > 0;) {
     std::pop_heap(candidates_.begin(), candidates_.end(), std::greater<>());
     Candidate& least = candidates_.back();
-    const Link& link = links_[least.link];
-    const double share = link.left / link.undecided;
-    if (link.undecided > 0 && share > least.share) {  // it rose as others were filled up
-      least.share = share;
-      std::push_heap(candidates_.begin(), candidates_.end(), std::greater<>());
-      continue;
-    }
-    if (link.undecided > 0) {
-      undecided -= link.undecided;
+    const Room& room = rooms_[least.link];
+    if (room.undecided > 0) {
+      const double share = room.left / room.undecided;
+      if (share > least.share) {  // it rose as others were filled up
+        least.share = share;
+        if (least > candidates_.front()) {
+          std::push_heap(candidates_.begin(), candidates_.end(), std::greater<>());
+          continue;
+        }
+      }
+      undecided -= room.undecided;
       fill_up(least.link);
     }
     candidates_.pop_back();
   }
 }
 
-// Whether a link is full that was no candidate. The candidates to come are those that are full, and
-// after such an oversight also those that there were.
+// Whether a link is full that was no candidate, and now becomes one.
 bool MaxMinShares::overlooked_a_full_link(std::uint32_t group) {
-  constexpr double rounding = 1e-12;
-  const auto is_full = [](const Link& link) { return link.left <= rounding * link.capacity; };
+  const auto is_full = [](const Room& room) { return room.left <= 1e-12 * room.capacity; };
   bool overlooked = false;
   groups_.for_each(group, [&](std::uint32_t id) {
-    overlooked = overlooked || (is_full(links_[id]) && !links_[id].may_be_full);
+    Room& room = rooms_[id];
+    if (room.may_be_full || !is_full(room)) return;
+    room.may_be_full = true;
+    overlooked = true;
   });
-  groups_.for_each(group, [&](std::uint32_t id) {
-    Link& link = links_[id];
-    link.may_be_full = is_full(link) || (overlooked && link.may_be_full);
-  });
-  return overlooked;
+  if (overlooked) return true;
+  for (const std::uint32_t id : tried_) rooms_[id].may_be_full = is_full(rooms_[id]);
+  return false;
 }
 
 void MaxMinShares::solve() {

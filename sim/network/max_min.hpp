@@ -79,18 +79,21 @@ class MaxMinShares {
     std::uint32_t flows;
   };
   struct Link {
-    double capacity = 0;
     double share = 0;
     std::uint32_t held = 0;  // flows
+    std::uint64_t full = 0;  // the last filling in which it was
     std::vector<ListedHop> flows = {};
     std::vector<Count> counts = {};  // of the flows that it holds, on all links that they cross
-    bool may_be_full = false;        // was so after the last filling, or flows were added
-    // While filling:
-    double left = 0;
-    std::uint32_t undecided = 0;
-    std::uint64_t full = 0;  // the last filling in which it was
 
     std::vector<Count>::iterator count_on(std::uint32_t crossed);
+  };
+  // What a filling walks through, close together.
+  struct Room {
+    double capacity = 0;
+    double left = 0;
+    std::uint32_t flows = 0;
+    std::uint32_t undecided = 0;
+    bool may_be_full = false;  // was so after the last filling, or flows were added
   };
   struct Candidate {
     double share;  // at most the link's
@@ -110,6 +113,7 @@ class MaxMinShares {
   bool overlooked_a_full_link(std::uint32_t group);
 
   std::vector<Link> links_;
+  std::vector<Room> rooms_;               // by link
   std::vector<std::uint32_t> first_hop_;  // by flow
   std::vector<Hop> hops_;
   std::vector<std::uint32_t> holder_;  // by flow
@@ -120,6 +124,7 @@ class MaxMinShares {
   std::uint64_t solution_ = 0;
   std::vector<std::uint64_t> solved_;  // the last solution of the group of that number
   std::vector<Candidate> candidates_;  // a heap
+  std::vector<std::uint32_t> tried_;   // links that were candidates
   std::vector<FlowId> moved_;
   std::vector<std::uint32_t> reshared_;
 };
