@@ -68,16 +68,10 @@ void PlanRun::handle(const Event& event) {
       starting_.push_back(event.send);
       request_settle();
       break;
-    case Event::Kind::flow_ends: {
-      // An end that has moved since leaves its event behind.
-      const bool stale = sends_[event.send].state != Transit::State::flows ||
-                         flows_.flows()[event.send].end != engine_.now();
-      if (stale) break;
-      sends_[event.send].state = Transit::State::ended;
-      ending_.push_back(event.send);
-      request_settle();
+    case Event::Kind::flows_end:
+      // Ends that have moved since leave their event behind.
+      if (!flows_.idle() && flows_.next_end() == engine_.now()) request_settle();
       break;
-    }
     case Event::Kind::settle:
       settle();
       break;
@@ -153,17 +147,17 @@ void PlanRun::request_settle() {
 }
 
 void PlanRun::settle() {
-  for (const SendId id : ending_) flows_.stop(id);
-  for (const SendId id : ending_) complete(id);  // may add to starting_
-  ending_.clear();
+  for (const SendId id : flows_.end(engine_.now())) complete(id);  // may add to starting_
   for (const SendId id : starting_) {
     sends_[id].state = Transit::State::flows;
     flows_.start(id, layout_.sends[id].bytes);
   }
   starting_.clear();
   settling_ = Settling::no;
-  for (const FlowId flow : flows_.settle(engine_.now())) {
-    engine_.schedule(flows_.flows()[flow].end, {Event::Kind::flow_ends, flow});
+  flows_.settle(engine_.now());
+  if (!flows_.idle() && (flows_.next_end() != awaited_end_ || awaited_end_ == engine_.now())) {
+    awaited_end_ = flows_.next_end();
+    engine_.schedule(awaited_end_, {Event::Kind::flows_end});
   }
   if (looking_ == Looking::yes) {
     looking_ = Looking::no;
@@ -191,7 +185,10 @@ void PlanRun::look_for_recurrence() {
   }
   comparisons_ = 0;
   kept_part_ = chains_[watched_].part;
-  kept_ = State{engine_.now(), chains_, sends_, flows_.flows()};
+  kept_ = State{engine_.now(), chains_, sends_, std::vector<Flow>(sends_.size())};
+  for (SendId id = 0; id < sends_.size(); ++id) {
+    if (sends_[id].state == Transit::State::flows) kept_->flows[id] = flows_.flow(id);
+  }
 }
 
 bool PlanRun::send_recurs(const State& earlier, SendId id, Duration period) const {
@@ -200,11 +197,9 @@ bool PlanRun::send_recurs(const State& earlier, SendId id, Duration period) cons
   if (then.state != now.state) return false;
   if (now.state == Transit::State::travels) return then.until + period == now.until;
   if (now.state != Transit::State::flows) return true;
-  const Flow& flow_then = earlier.flows[id];
-  const Flow& flow_now = flows_.flows()[id];
-  return flow_then.left_bytes == flow_now.left_bytes &&
-         flow_then.rate_bytes_per_s == flow_now.rate_bytes_per_s &&
-         flow_then.since + period == flow_now.since && flow_then.end + period == flow_now.end;
+  Flow later = earlier.flows[id];
+  later.since += period;
+  return later == flows_.flow(id);
 }
 
 std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlier) const {
@@ -214,8 +209,7 @@ std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlie
                         .repetitions = std::vector<std::int64_t>(layout_.channels, unknown)};
   if (next_start_ < by_start_.size() && recurrence.period > Duration()) {
     const Duration start = layout_.chains[by_start_[next_start_]].start;
-    recurrence.times = (start - elapsed()).count_ns() / recurrence.period.count_ns();
-    if (start == elapsed() + recurrence.period * recurrence.times) --recurrence.times;
+    recurrence.times = ((start - elapsed()).count_ns() - 1) / recurrence.period.count_ns();
   }
   for (ChainId chain = 0; chain < chains_.size(); ++chain) {
     const Progress& then = earlier.chains[chain];
@@ -232,7 +226,7 @@ std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlie
     if (step == 0) continue;
     recurrence.times = std::min(recurrence.times, (part.steady_end - 1 - now.repetition) / step);
   }
-  if (recurrence.times <= 0) return std::nullopt;
+  if (recurrence.times == 0) return std::nullopt;
   for (SendId id = 0; id < sends_.size(); ++id) {
     if (!send_recurs(earlier, id, recurrence.period)) return std::nullopt;
   }

@@ -2,13 +2,13 @@
 //
 // What repeats is not simulated again. Take the state of the run after all events of an instant:
 // for every rank its repetition and how many of its messages are pending, for every message what is
-// left of it and how long ago its rate was set and how far ahead its end is. The future follows
-// from this state alone (rates do not depend on the order of events within an instant; see
-// FlowSet). If the state equals an earlier one but that each channel is d repetitions further and
-// all times c later, then the run goes on in the same way, d repetitions every c, for as long as no
-// rank comes to where its part in the stage changes and none that is late starts. So q such periods
-// are skipped at once: repetitions go on by q d, the clock by q c. The states are compared bit for
-// bit, so the skip is exact.
+// left of it and how long ago its rate was set. The future follows from this state alone (rates
+// depend neither on the past nor on the order of events within an instant; see FlowSet). If the
+// state equals an earlier one but that each channel is d repetitions further and all times c later,
+// then the run goes on in the same way, d repetitions every c, for as long as no rank comes to
+// where its part in the stage changes and none that is late starts. So q such periods are skipped
+// at once: repetitions go on by q d, the clock by q c. The states are compared bit for bit, so the
+// skip is exact.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class PlanRun {
       ranks_start,
       arrived,
       starts_flowing,
-      flow_ends,
+      flows_end,
       settle
     } kind;
     SendId send = 0;
@@ -49,7 +49,7 @@ class PlanRun {
     bool operator==(const Progress&) const = default;
   };
   struct Transit {  // of a message
-    enum class State : std::uint8_t { waits_for_ends, waits_for_one, travels, flows, ended };
+    enum class State : std::uint8_t { waits_for_ends, waits_for_one, travels, flows };
     State state = State::waits_for_ends;
     Time until;  // while it travels
   };
@@ -91,8 +91,8 @@ class PlanRun {
   std::vector<Transit> sends_;
 
   enum class Settling { no, requested } settling_ = Settling::no;
-  std::vector<SendId> ending_;
   std::vector<SendId> starting_;
+  Time awaited_end_;  // of flows, the latest that was scheduled
 
   std::vector<ChainId> by_start_;
   std::size_t next_start_ = 0;          // into by_start_
