@@ -6,6 +6,7 @@
 
 #include "sim/core/nearest.hpp"
 #include "sim/network/nccl_cost.hpp"
+#include "topologies/transport_words.hpp"
 
 namespace palsim {
 namespace {
@@ -64,14 +65,15 @@ std::vector<Correction> read_corrections(TableReader& transport) {
 
 Transport read_transport(TableReader& reader, const std::vector<std::string>& workers) {
   Transport transport;
-  // The names stand in the order of the enumerations.
-  transport.kind = static_cast<TransportKind>(reader.choice("kind", {"ideal", "nccl"}, 0));
-  transport.algorithm = static_cast<Algorithm>(
-      reader.choice("algorithm", {"auto", "ring", "tree", "halving_doubling", "hierarchical"}, 0));
-  transport.protocol =
-      static_cast<Protocol>(reader.choice("protocol", {"auto", "LL", "LL128", "Simple"}, 0));
-  transport.node_links =
-      reader.choice("node_links", {"nvlink", "pcie"}, 1) == 0 ? NodeLinks::nvlink : NodeLinks::pcie;
+  const auto chosen = [&](std::string_view key, const std::vector<std::string>& words,
+                          auto fallback) {
+    return static_cast<decltype(fallback)>(
+        reader.choice(key, words, static_cast<std::size_t>(fallback)));
+  };
+  transport.kind = chosen("kind", transport_kind_words, transport.kind);
+  transport.algorithm = chosen("algorithm", algorithm_words, transport.algorithm);
+  transport.protocol = chosen("protocol", protocol_words, transport.protocol);
+  transport.node_links = chosen("node_links", node_links_words, transport.node_links);
   if (!nccl_offers(transport.node_links, transport.protocol)) {
     reader.fail("protocol", "runs over NVLink only; write \"auto\", \"LL\" or \"Simple\"");
   }
@@ -80,8 +82,7 @@ Transport read_transport(TableReader& reader, const std::vector<std::string>& wo
     if (!list || list->empty()) reader.fail("rings", ring_form);
     for (const Value& ring : *list) transport.rings.push_back(read_ring(ring, workers));
   }
-  transport.ring_order =
-      static_cast<RingOrder>(reader.choice("ring_order", {"node_by_node", "interleaved"}, 0));
+  transport.ring_order = chosen("ring_order", ring_order_words, transport.ring_order);
   transport.setup = reader.quantity<Duration>("setup", Sign::not_negative, Duration());
   transport.launch = reader.quantity<Duration>("launch", Sign::not_negative, Duration());
   transport.fit.latency_factor = read_factor(reader, "latency_factor");
