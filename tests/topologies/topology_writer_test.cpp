@@ -58,12 +58,12 @@ void check_equal(const Transport& a, const Transport& b) {
   CHECK(a.ring_order == b.ring_order);
   CHECK(a.setup == b.setup);
   CHECK(a.launch == b.launch);
-  CHECK(a.latency_factor == b.latency_factor);
-  CHECK(a.bandwidth_factor == b.bandwidth_factor);
-  REQUIRE(a.corrections.size() == b.corrections.size());
-  for (std::size_t at = 0; at < a.corrections.size(); ++at) {
-    CHECK(a.corrections[at].size == b.corrections[at].size);
-    CHECK(a.corrections[at].factor == b.corrections[at].factor);
+  CHECK(a.fit.latency_factor == b.fit.latency_factor);
+  CHECK(a.fit.bandwidth_factor == b.fit.bandwidth_factor);
+  REQUIRE(a.fit.corrections.size() == b.fit.corrections.size());
+  for (std::size_t at = 0; at < a.fit.corrections.size(); ++at) {
+    CHECK(a.fit.corrections[at].size == b.fit.corrections[at].size);
+    CHECK(a.fit.corrections[at].factor == b.fit.corrections[at].factor);
   }
 }
 
@@ -117,12 +117,12 @@ Transport random_transport(Draws& random, std::size_t workers) {
   transport.ring_order = static_cast<RingOrder>(random() % 2);
   transport.setup = either(random, Duration(), nanoseconds(random()));
   transport.launch = either(random, Duration(), nanoseconds(random() % 100'000));
-  transport.latency_factor = either(random, 1.0, 10 * fraction(random));
-  transport.bandwidth_factor = either(random, 1.0, fraction(random) / 1e6);
+  transport.fit.latency_factor = either(random, 1.0, 10 * fraction(random));
+  transport.fit.bandwidth_factor = either(random, 1.0, fraction(random) / 1e6);
   Bytes size;
   for (std::uint32_t corrections = random() % 4; corrections > 0; --corrections) {
     size += Bytes(1 + random() % (1 << 26));
-    transport.corrections.push_back({size, 3 * fraction(random)});
+    transport.fit.corrections.push_back({size, 3 * fraction(random)});
   }
   return transport;
 }
