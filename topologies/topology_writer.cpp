@@ -134,7 +134,8 @@ void write_transport(Lines& lines, const Transport& transport,
   lines.quantity_unless(fallback.setup, "setup", transport.setup);
   lines.quantity_unless(fallback.launch, "launch", transport.launch);
   lines.number_unless(fallback.fit.latency_factor, "latency_factor", transport.fit.latency_factor);
-  lines.number_unless(fallback.fit.bandwidth_factor, "bandwidth_factor", transport.fit.bandwidth_factor);
+  lines.number_unless(fallback.fit.bandwidth_factor, "bandwidth_factor",
+                      transport.fit.bandwidth_factor);
   std::vector<std::string> corrections;
   for (const Correction& correction : transport.fit.corrections) {
     corrections.push_back(fmt::format("{{ size = \"{}\", factor = {} }}",

@@ -4,6 +4,7 @@
 #include <array>
 #include <iostream>
 
+#include "experiments/calibrate/calibrate_command.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
@@ -19,6 +20,8 @@ struct Command {
   void (*run)(const std::vector<std::string>&);
 };
 constexpr std::array commands{
+    Command{"calibrate", "what measurements say of a cluster: fit its transport to a log",
+            palsim::calibrate_command},
     Command{"predict", "how long each method of an experiment takes, and where the time goes",
             palsim::predict_command},
     Command{"network",

@@ -1,6 +1,7 @@
 // The READMEs and the golden files are transcripts: each ```console block is run as it stands and
-// must print what it shows; each ```toml block that begins with "# NAME.toml" is first written to
-// that file. PALSIM_UPDATE=1 rewrites the blocks with what the commands print now.
+// must print what it shows; each ```toml or ```text block that begins with "# NAME.toml" or
+// "# NAME.log" is first written to that file. PALSIM_UPDATE=1 rewrites the blocks with what the
+// commands print now.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -45,23 +46,23 @@ std::string run_again(const std::string& transcript, const fs::path& folder, int
   std::istringstream lines(transcript);
   std::string result;
   std::string line;
-  std::string file;  // being written by a toml block
+  std::string file;  // being written by a toml or text block
   std::string contents;
-  enum class In { text, toml, console } in = In::text;
+  enum class In { prose, content, console } in = In::prose;
   while (std::getline(lines, line)) {
-    if (in == In::text) {
+    if (in == In::prose) {
       result += line + '\n';
-      if (line == "```toml") in = In::toml;
+      if (line == "```toml" || line == "```text") in = In::content;
       if (line == "```console") in = In::console;
     } else if (line == "```") {
       if (!file.empty()) write_file(folder / file, contents);
       file.clear();
       contents.clear();
-      in = In::text;
+      in = In::prose;
       result += line + '\n';
-    } else if (in == In::toml) {
-      if (contents.empty() && line.starts_with("# ") && line.ends_with(".toml"))
-        file = line.substr(2);
+    } else if (in == In::content) {
+      const bool is_name = line.ends_with(".toml") || line.ends_with(".log");
+      if (contents.empty() && line.starts_with("# ") && is_name) file = line.substr(2);
       contents += line + '\n';
       result += line + '\n';
     } else if (line.starts_with("$ ")) {

@@ -1,0 +1,166 @@
+#include "experiments/calibrate/calibrate_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <iostream>
+
+#include "experiments/calibrate/calibration_report.hpp"
+#include "experiments/command/command_line.hpp"
+#include "experiments/command/data_folders.hpp"
+#include "experiments/command/messages.hpp"
+#include "experiments/command/output_file.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/nearest.hpp"
+#include "topologies/base.hpp"
+
+namespace palsim {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct NetworkArguments {
+  std::string log;
+  std::string cluster;
+  std::string out;
+  std::optional<Rank> workers;
+  std::vector<std::string> overrides;
+  std::string format;
+};
+
+const CommandDescription network_description{
+    .name = "calibrate network",
+    .usage = "LOG --cluster CLUSTER",
+    .summary =
+        "Fits a cluster's transport to measured times of a collective.\n"
+        "LOG is what all_reduce_perf of nccl-tests printed (or reduce_scatter_perf,\n"
+        "all_gather_perf, broadcast_perf), or a CSV that begins with size_bytes,time_us.",
+    .example = "palsim calibrate network all_reduce.log --cluster l40s_pcie_x4 --out fitted.toml",
+    .positional = "log"};
+
+po::options_description network_options() {
+  po::options_description options;
+  options.add_options()("cluster", po::value<std::string>()->value_name("CLUSTER"),
+                        "where it was measured: a name in topologies/ or the path of a TOML file")(
+      "out", po::value<std::string>()->value_name("FILE"),
+      "write the cluster with the fitted transport as a file of topologies/")(
+      "workers", po::value<Rank>()->value_name("N"),
+      "how many ranks were measured, where the log does not say; default: all of the cluster")(
+      "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+      "set a key of the cluster, such as nodes=2; may be repeated")(
+      "format", po::value<std::string>()->value_name("FORMAT"), "table (default), json or csv");
+  return options;
+}
+
+// Nothing if help was asked for.
+std::optional<NetworkArguments> parse_network(const std::vector<std::string>& arguments) {
+  const auto values = parse_command(network_description, network_options(), arguments);
+  if (!values) return std::nullopt;
+  const auto logs = value_or<std::vector<std::string>>(*values, "log", {});
+  NetworkArguments parsed{.cluster = value_or<std::string>(*values, "cluster", ""),
+                          .out = value_or<std::string>(*values, "out", ""),
+                          .overrides = value_or<std::vector<std::string>>(*values, "set", {}),
+                          .format = value_or<std::string>(*values, "format", "table")};
+  require<InputError>(logs.size() == 1,
+                      "palsim calibrate network: {} logs; write one, what nccl-tests printed",
+                      logs.empty() ? "no" : fmt::format("{}", logs.size()));
+  parsed.log = logs.front();
+  require<InputError>(values->count("cluster") > 0,
+                      "palsim calibrate network: no --cluster; write a name in topologies/ or the "
+                      "path of a TOML file");
+  if (values->count("workers") > 0) parsed.workers = (*values)["workers"].as<Rank>();
+  require_choice("format", parsed.format, {"table", "json", "csv"});
+  if (values->count("out") > 0) require_writable(parsed.out);
+  return parsed;
+}
+
+struct ClusterFiles {
+  Topology cluster;
+  std::vector<fs::path> files;  // what was read
+};
+
+ClusterFiles load_cluster(const NetworkArguments& arguments) {
+  const fs::path path =
+      find_file("topologies", arguments.cluster, "", {"--cluster " + arguments.cluster});
+  Value document = load_topology_document(path.string());
+  for (const std::string& assignment : arguments.overrides) override_value(document, assignment);
+  std::vector<fs::path> files{path};
+  Value described = load_document(path.string());
+  const Value* base = find(std::get<Value::Table>(described.data), "base");
+  if (base != nullptr) {
+    files.push_back(path.parent_path() / (std::get<std::string>(base->data) + ".toml"));
+  }
+  return {read_topology(document), std::move(files)};
+}
+
+void require_no_input(const std::string& out, const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) {
+    std::error_code none;
+    require<InputError>(!fs::equivalent(file, out, none),
+                        "--out {}: would overwrite what is read; write another path", out);
+  }
+}
+
+// A cluster is called as its file, where that is a plain name.
+std::string name_for(const std::string& out, const std::string& fallback) {
+  const std::string stem = fs::path(out).stem().string();
+  const bool plain = !stem.empty() && std::all_of(stem.begin(), stem.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  return plain ? stem : fallback;
+}
+
+std::string warning_of(const NetworkCalibration& calibration) {
+  const LogFacts& facts = calibration.log.facts;
+  if (facts.hosts == 0 || facts.hosts == calibration.nodes) return "";
+  return fmt::format(
+      "warning: {}: {} ranks on {} host{}, but the first {} workers of {} are on {} node{}\n",
+      calibration.log.source, calibration.workers, facts.hosts, facts.hosts == 1 ? "" : "s",
+      calibration.workers, calibration.fitted.name, calibration.nodes,
+      calibration.nodes == 1 ? "" : "s");
+}
+
+std::string report_as(const std::string& format, const NetworkCalibration& calibration) {
+  if (format == "json") return json_report(calibration);
+  if (format == "csv") return csv_report(calibration);
+  return table_report(calibration);
+}
+
+void calibrate_network_command(const std::vector<std::string>& words) {
+  const std::optional<NetworkArguments> arguments = parse_network(words);
+  if (!arguments) return;
+  CollectiveLog log = load_collective_log(arguments->log);
+  ClusterFiles read = load_cluster(*arguments);
+  read.files.emplace_back(arguments->log);
+  if (!arguments->out.empty()) require_no_input(arguments->out, read.files);
+  const NetworkCalibration calibration =
+      calibrate_network(std::move(log), std::move(read.cluster), arguments->workers);
+  if (!arguments->out.empty()) {
+    const std::string name = name_for(arguments->out, calibration.fitted.name);
+    write_whole_file(arguments->out, calibrated_topology(calibration, name));
+  }
+  say(warning_of(calibration));
+  std::cout << report_as(arguments->format, calibration) << std::flush;
+}
+
+void print_help() {
+  std::cout << "Usage: palsim calibrate SUBJECT ...\n"
+               "Fits what palsim assumes to measurements.\n\n"
+               "  network    a cluster's transport, to the output of nccl-tests\n\n"
+               "palsim calibrate SUBJECT --help tells more.\n";
+}
+
+}  // namespace
+
+void calibrate_command(const std::vector<std::string>& arguments) {
+  require<InputError>(!arguments.empty(), "palsim calibrate: no subject; write network");
+  const std::string& subject = arguments.front();
+  if (subject == "--help" || subject == "-h") return print_help();
+  require<InputError>(subject == "network", "palsim calibrate {}: not a subject{}", subject,
+                      suggestion(subject, {"network"}));
+  calibrate_network_command({arguments.begin() + 1, arguments.end()});
+}
+
+}  // namespace palsim
