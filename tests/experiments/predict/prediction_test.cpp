@@ -24,8 +24,11 @@ const MethodPrediction& method(const Prediction& prediction, const std::string& 
   return prediction.methods.front();
 }
 
-const std::vector<std::string> on_a_star{"cluster=l40s_tcp_x4", "cluster.transport.kind=ideal",
-                                         "compute.jitter=0", "seeds=1",
+const std::vector<std::string> on_a_star{"cluster=l40s_tcp_x4",
+                                         "cluster.transport.kind=ideal",
+                                         "cluster.transport.setup=0s",
+                                         "compute.jitter=0",
+                                         "seeds=1",
                                          "cluster.transport.algorithm=ring"};
 
 std::vector<std::string> with(std::vector<std::string> overrides,
