@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "experiments/command/messages.hpp"
+#include "experiments/import/import_command.hpp"
 #include "experiments/predict/predict_command.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
@@ -19,6 +20,8 @@ struct Command {
 constexpr std::array commands{
     Command{"predict", "how long each method of an experiment takes, and where the time goes",
             palsim::predict_command},
+    Command{"import", "the topology file of a machine, from NCCL's dump or nvidia-smi topo -m",
+            palsim::import_command},
 };
 
 void print_help() {
