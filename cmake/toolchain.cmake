@@ -11,6 +11,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(Eigen3 3.4 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(pugixml 1.13 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 find_package(OpenMP REQUIRED)
 

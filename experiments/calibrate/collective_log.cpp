@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 
 #include "experiments/calibrate/log_text.hpp"
@@ -14,21 +13,6 @@
 
 namespace palsim {
 namespace {
-
-std::string read_log(const std::string& path) {
-  constexpr std::size_t most_bytes = 64 << 20;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  std::array<char, 1 << 16> chunk;
-  while (text.size() <= most_bytes && (file.read(chunk.data(), chunk.size()), file.gcount() > 0)) {
-    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  require<InputError>(file.is_open() && !file.bad(),
-                      "{}: cannot be read; write the name of a readable log", path);
-  require<InputError>(text.size() <= most_bytes, "{}: too long; write a log of at most {} bytes",
-                      path, most_bytes);
-  return text;
-}
 
 // A size that was measured several times counts once, with the mean of its times.
 std::vector<Measurement> merged(const std::vector<LogRow>& rows) {
@@ -89,7 +73,7 @@ CollectiveLog parse_collective_log(std::string_view text, const std::string& sou
 }
 
 CollectiveLog load_collective_log(const std::string& path) {
-  return parse_collective_log(read_log(path), path);
+  return parse_collective_log(load_text(path, "log"), path);
 }
 
 }  // namespace palsim

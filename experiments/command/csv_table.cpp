@@ -111,7 +111,7 @@ std::int64_t CsvTable::integer(std::size_t row, std::string_view column, std::in
 }
 
 CsvTable load_csv(const std::string& path, const std::vector<std::string>& required) {
-  return CsvTable(load_text(path, "CSV"), path, required);
+  return CsvTable(load_text(path, "CSV file"), path, required);
 }
 
 std::string csv_field(const std::string& text) {

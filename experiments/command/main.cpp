@@ -6,6 +6,7 @@
 
 #include "experiments/calibrate/calibrate_command.hpp"
 #include "experiments/command/messages.hpp"
+#include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
 #include "experiments/validation/validate_command.hpp"
@@ -20,13 +21,15 @@ struct Command {
   void (*run)(const std::vector<std::string>&);
 };
 constexpr std::array commands{
-    Command{"calibrate", "what measurements say of a cluster: fit its transport to a log",
-            palsim::calibrate_command},
     Command{"predict", "how long each method of an experiment takes, and where the time goes",
             palsim::predict_command},
     Command{"network",
             "what collectives and flows take on a cluster, and which link is the bottleneck",
             palsim::network_command},
+    Command{"calibrate", "what measurements say of a cluster: fit its transport to a log",
+            palsim::calibrate_command},
+    Command{"import", "the topology file of a machine, from NCCL's dump or nvidia-smi topo -m",
+            palsim::import_command},
     Command{"validate", "predictions beside what others measured, with the errors",
             palsim::validate_command},
 };

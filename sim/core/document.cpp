@@ -99,14 +99,14 @@ std::string load_text(const std::string& path, std::string_view kind) {
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
   require<InputError>(file.is_open() && !file.bad(),
-                      "{}: cannot be read; write the name of a readable {} file", path, kind);
-  require<InputError>(text.size() <= most_bytes,
-                      "{}: too long; write a {} file of at most {} bytes", path, kind, most_bytes);
+                      "{}: cannot be read; write the name of a readable {}", path, kind);
+  require<InputError>(text.size() <= most_bytes, "{}: too long; write a {} of at most {} bytes",
+                      path, kind, most_bytes);
   return text;
 }
 
 Value load_document(const std::string& path) {
-  return parse_document(load_text(path, "TOML"), path);
+  return parse_document(load_text(path, "TOML file"), path);
 }
 
 }  // namespace palsim

@@ -42,8 +42,8 @@ struct Entry {
 // The value under `key`, or null.
 Value* find(Value::Table& table, std::string_view key);
 
-// A file of at most 16 MiB; throws InputError "path: cannot be read; write the name of a readable
-// KIND file".
+// The whole of a file of at most 16 MiB. Throws InputError "path: cannot be read; write the name of
+// a readable KIND"; `kind` is such as "TOML file".
 std::string load_text(const std::string& path, std::string_view kind);
 
 // Reads a whole document; the result holds a table. Throws InputError for what is not TOML.

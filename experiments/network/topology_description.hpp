@@ -1,0 +1,19 @@
+// A topology for people: as text, and as a drawing.
+#pragma once
+
+#include <string>
+
+#include "topologies/topology.hpp"
+
+namespace palsim {
+
+// Name, size, device and transport, a line each, then a table of the links of one node and its
+// uplink.
+std::string describe(const Topology& topology);
+
+// The graph in Graphviz's language: workers are boxes, other vertices ellipses, links carry
+// bandwidth (what is reached, if less) and latency. Of several nodes the first four are drawn,
+// around the fabric.
+std::string to_dot(const Topology& topology);
+
+}  // namespace palsim
