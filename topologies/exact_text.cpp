@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <initializer_list>
 
@@ -31,7 +32,9 @@ template <class Q>
 std::string text_in(std::string_view unit, double number, Q value) {
   constexpr int most_digits = 17;
   for (int digits = 1; digits <= most_digits; ++digits) {
-    const double rounded = std::stod(fmt::format("{:.{}g}", number, digits));
+    const std::string shown = fmt::format("{:.{}g}", number, digits);
+    double rounded = 0;
+    std::from_chars(shown.data(), shown.data() + shown.size(), rounded);
     std::string text = fmt::format("{}{}", rounded, unit);
     if (means(text, value)) return text;
   }

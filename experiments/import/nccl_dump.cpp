@@ -139,8 +139,8 @@ class Reader {
     }
     NumaNode numa{fmt::format("numa{}", std::max<std::int64_t>(id, 0)), {}};
     for (const NumaNode& other : machine_.numa_nodes) {
-      if (other.name == numa.name)
-        fail(cpu, fmt::format("NUMA node {} twice; write each once", id));
+      if (other.name != numa.name) continue;
+      fail(cpu, fmt::format("NUMA node {} twice; write each once", id));
     }
     for (const Xml child : cpu.children()) {
       const std::string_view name = child.name();
