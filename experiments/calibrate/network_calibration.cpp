@@ -56,6 +56,7 @@ NetworkCalibration calibrate_network(CollectiveLog log, Topology cluster,
   const Rank workers = workers_of(log, cluster, asked);
   const std::int64_t nodes = cluster.network.node_of(workers - 1) + 1;
   cluster.transport.kind = TransportKind::nccl;
+  cluster.transport.launch = Duration();
   Communicator communicator(cluster.network, cluster.transport, {.workers = workers});
   const MeasuredCollective measured{.setting = {.workers = workers,
                                                 .nodes = nodes,

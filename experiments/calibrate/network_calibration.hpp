@@ -1,5 +1,6 @@
 // A cluster's NCCL transport, fitted to the log of one collective on that cluster.
-// Times of a log are taken for NCCL's alone: runs of many collectives in a row hide their launches.
+// A log's times hold what launches cost where that shows, so the fitted transport has no launch
+// cost of its own.
 #pragma once
 
 #include <optional>

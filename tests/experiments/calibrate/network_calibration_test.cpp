@@ -82,17 +82,19 @@ TEST_CASE("a log's name may hold anything, and the file stays TOML") {
   CHECK(read_back(calibrated_topology(calibration, "fitted")).name == "fitted");
 }
 
-TEST_CASE("an ideal transport and an earlier fit are replaced") {
+TEST_CASE("an ideal transport, an earlier fit and a launch cost are replaced") {
   Topology given = cluster("l40s_pcie_x4");
   const NetworkCalibration fresh =
       calibrate_network(sample("nccl_tests_2026_srun.log"), given, std::nullopt);
   given.transport.kind = TransportKind::ideal;
   given.transport.fit.latency_factor = 7;
   given.transport.fit.corrections = {{Bytes(8), 3}};
+  given.transport.launch = Duration::nanoseconds(5000);
   const NetworkCalibration again =
       calibrate_network(sample("nccl_tests_2026_srun.log"), given, std::nullopt);
   CHECK(again.fit.fitted == fresh.fit.fitted);
   CHECK(again.fitted.transport.kind == TransportKind::nccl);
+  CHECK(again.fitted.transport.launch == Duration());
   CHECK(again.fitted.transport.fit.latency_factor == fresh.fit.fit.latency_factor);
 }
 
