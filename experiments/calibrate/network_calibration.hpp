@@ -21,7 +21,7 @@ struct NetworkCalibration {
 };
 
 // `workers`: none: as many as the log says, else all that the cluster has. Throws InputError if the
-// cluster has too few, the log says otherwise, or NCCL cannot run as the transport wants.
+// cluster has too few, the log says otherwise, or the transport forces what NCCL does not run.
 NetworkCalibration calibrate_network(CollectiveLog log, Topology cluster,
                                      std::optional<Rank> workers);
 

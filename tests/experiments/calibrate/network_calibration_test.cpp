@@ -138,6 +138,17 @@ TEST_CASE("ranks that the cluster does not have, or that the log denies, are ref
         }) == "--cluster: 'l40s_tcp_x4' has a single worker; write one of several");
 }
 
+TEST_CASE("an algorithm that nccl-tests does not run is not fitted") {
+  for (const Algorithm algorithm : {Algorithm::halving_doubling, Algorithm::hierarchical}) {
+    Topology given = cluster("l40s_pcie_x4");
+    given.transport.algorithm = algorithm;
+    CHECK(complaint_of(
+              [&] { calibrate_network(sample("nccl_tests_2018.log"), given, std::nullopt); }) ==
+          "--cluster: the transport of 'l40s_pcie_x4' forces an algorithm that nccl-tests does not "
+          "run; write algorithm = \"auto\", \"ring\" or \"tree\"");
+  }
+}
+
 TEST_CASE("a fit is told in words") {
   CHECK(fit_in_words({}) == "nothing: the model's own figures do");
   CHECK(fit_in_words({.latency_factor = 1.3094, .bandwidth_factor = 0.8712}) ==
