@@ -35,7 +35,8 @@ std::string_view name_of(Collective collective) {
   return names[static_cast<std::size_t>(collective)];
 }
 
-LogRow checked_row(std::int64_t size_bytes, double time_s, Origin size_origin, Origin time_origin) {
+LogRow checked_row(std::int64_t size_bytes, double time_s, const Origin& size_origin,
+                   const Origin& time_origin) {
   constexpr std::int64_t most_bytes = 1LL << 44;  // beyond, logarithms no longer tell sizes apart
   constexpr double most_s = 3600;
   if (size_bytes < 1 || size_bytes > most_bytes) {
@@ -45,7 +46,7 @@ LogRow checked_row(std::int64_t size_bytes, double time_s, Origin size_origin, O
     fail_at(time_origin,
             fmt::format("a time of {:.6g} s; write times above 0, at most an hour", time_s));
   }
-  return {Bytes(size_bytes), Duration::seconds(time_s), std::move(size_origin)};
+  return {Bytes(size_bytes), Duration::seconds(time_s), size_origin};
 }
 
 CollectiveLog parse_collective_log(std::string_view text, const std::string& source) {

@@ -39,7 +39,8 @@ struct LogRow {
 
 // Throws InputError at `origin` for a size that is not from 1 B to 16 TiB, or a time that is not
 // from 1 ns to an hour.
-LogRow checked_row(std::int64_t size_bytes, double time_s, Origin size_origin, Origin time_origin);
+LogRow checked_row(std::int64_t size_bytes, double time_s, const Origin& size_origin,
+                   const Origin& time_origin);
 
 // Throws InputError "file:line:column: what was found, what to write".
 CollectiveLog parse_collective_log(std::string_view text, const std::string& source);

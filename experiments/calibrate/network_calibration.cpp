@@ -53,9 +53,17 @@ std::string errors_in_words(const FractionalErrors& errors) {
 
 NetworkCalibration calibrate_network(CollectiveLog log, Topology cluster,
                                      std::optional<Rank> asked) {
+  const Algorithm algorithm = cluster.transport.algorithm;
+  require<InputError>(
+      algorithm == Algorithm::automatic || algorithm == Algorithm::ring ||
+          algorithm == Algorithm::tree,
+      "--cluster: the transport of '{}' forces an algorithm that nccl-tests does not run; write "
+      "algorithm = \"auto\", \"ring\" or \"tree\"",
+      cluster.name);
   const Rank workers = workers_of(log, cluster, asked);
   const std::int64_t nodes = cluster.network.node_of(workers - 1) + 1;
   cluster.transport.kind = TransportKind::nccl;
+  cluster.transport.launch = Duration();
   Communicator communicator(cluster.network, cluster.transport, {.workers = workers});
   const MeasuredCollective measured{.setting = {.workers = workers,
                                                 .nodes = nodes,
@@ -63,7 +71,7 @@ NetworkCalibration calibrate_network(CollectiveLog log, Topology cluster,
                                                 .fabric_latency = cluster.network.fabric_latency(),
                                                 .bus_bandwidth = communicator.bus_bandwidth()},
                                     .collective = log.facts.collective,
-                                    .algorithm = cluster.transport.algorithm,
+                                    .algorithm = algorithm,
                                     .protocol = cluster.transport.protocol};
   TransportFit fit = fit_transport(measured, log.measurements);
   cluster.transport.fit = fit.fit;

@@ -1,5 +1,6 @@
 // A cluster's NCCL transport, fitted to the log of one collective on that cluster.
-// Times of a log are taken for NCCL's alone: runs of many collectives in a row hide their launches.
+// A log's times hold what launches cost where that shows, so the fitted transport has no launch
+// cost of its own.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,7 @@ struct NetworkCalibration {
 };
 
 // `workers`: none: as many as the log says, else all that the cluster has. Throws InputError if the
-// cluster has too few, the log says otherwise, or NCCL cannot run as the transport wants.
+// cluster has too few, the log says otherwise, or the transport forces what NCCL does not run.
 NetworkCalibration calibrate_network(CollectiveLog log, Topology cluster,
                                      std::optional<Rank> workers);
 

@@ -82,17 +82,19 @@ TEST_CASE("a log's name may hold anything, and the file stays TOML") {
   CHECK(read_back(calibrated_topology(calibration, "fitted")).name == "fitted");
 }
 
-TEST_CASE("an ideal transport and an earlier fit are replaced") {
+TEST_CASE("an ideal transport, an earlier fit and a launch cost are replaced") {
   Topology given = cluster("l40s_pcie_x4");
   const NetworkCalibration fresh =
       calibrate_network(sample("nccl_tests_2026_srun.log"), given, std::nullopt);
   given.transport.kind = TransportKind::ideal;
   given.transport.fit.latency_factor = 7;
   given.transport.fit.corrections = {{Bytes(8), 3}};
+  given.transport.launch = Duration::nanoseconds(5000);
   const NetworkCalibration again =
       calibrate_network(sample("nccl_tests_2026_srun.log"), given, std::nullopt);
   CHECK(again.fit.fitted == fresh.fit.fitted);
   CHECK(again.fitted.transport.kind == TransportKind::nccl);
+  CHECK(again.fitted.transport.launch == Duration());
   CHECK(again.fitted.transport.fit.latency_factor == fresh.fit.fit.latency_factor);
 }
 
@@ -134,6 +136,17 @@ TEST_CASE("ranks that the cluster does not have, or that the log denies, are ref
   CHECK(complaint_of([&] {
           calibrate_network(sample("nccl_tests_2018.log"), single, std::nullopt);
         }) == "--cluster: 'l40s_tcp_x4' has a single worker; write one of several");
+}
+
+TEST_CASE("an algorithm that nccl-tests does not run is not fitted") {
+  for (const Algorithm algorithm : {Algorithm::halving_doubling, Algorithm::hierarchical}) {
+    Topology given = cluster("l40s_pcie_x4");
+    given.transport.algorithm = algorithm;
+    CHECK(complaint_of(
+              [&] { calibrate_network(sample("nccl_tests_2018.log"), given, std::nullopt); }) ==
+          "--cluster: the transport of 'l40s_pcie_x4' forces an algorithm that nccl-tests does not "
+          "run; write algorithm = \"auto\", \"ring\" or \"tree\"");
+  }
 }
 
 TEST_CASE("a fit is told in words") {
