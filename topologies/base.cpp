@@ -13,14 +13,15 @@ std::string beside(const std::string& path, const std::string& name) {
   return path.substr(0, path.rfind('/') + 1) + name + ".toml";
 }
 
-Value load_base(const std::string& path, const Value& name) {
+TopologyDocument load_base(const std::string& path, const Value& name) {
   const auto* text = std::get_if<std::string>(&name.data);
   if (!text) {
     fail_at(name.origin,
             fmt::format("base = {}; write the name of a cluster in quotes", name.description()));
   }
   try {
-    return load_document(beside(path, *text));
+    const std::string file = beside(path, *text);
+    return {load_document(file), {path, file}};
   } catch (const InputError& error) {
     fail_at(name.origin, fmt::format("base = '{}': {}", *text, error.what()));
   }
@@ -28,14 +29,14 @@ Value load_base(const std::string& path, const Value& name) {
 
 }  // namespace
 
-Value load_topology_document(const std::string& path) {
+TopologyDocument load_topology_document(const std::string& path) {
   Value document = load_document(path);
   auto& table = std::get<Value::Table>(document.data);
   const Value* name = find(table, "base");
-  if (name == nullptr) return document;
+  if (name == nullptr) return {std::move(document), {path}};
 
-  Value base = load_base(path, *name);
-  auto& described = std::get<Value::Table>(base.data);
+  TopologyDocument base = load_base(path, *name);
+  auto& described = std::get<Value::Table>(base.description.data);
   if (find(described, "base") != nullptr) {
     fail_at(name->origin,
             fmt::format("base = {} stands on a base itself; write that one", name->description()));

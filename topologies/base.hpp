@@ -3,13 +3,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/core/document.hpp"
 
 namespace palsim {
 
-// The whole description, without `base`. Throws InputError for a base that cannot be read or has
-// one.
-Value load_topology_document(const std::string& path);
+struct TopologyDocument {
+  Value description;               // the whole, without `base`
+  std::vector<std::string> files;  // what was read
+};
+
+// Throws InputError for a base that cannot be read or has one.
+TopologyDocument load_topology_document(const std::string& path);
 
 }  // namespace palsim

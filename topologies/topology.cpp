@@ -55,7 +55,7 @@ Topology read_topology(const Value& document) {
 }
 
 Topology load_topology(const std::string& path) {
-  return read_topology(load_topology_document(path));
+  return read_topology(load_topology_document(path).description);
 }
 
 }  // namespace palsim

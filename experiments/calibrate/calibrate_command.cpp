@@ -8,13 +8,12 @@
 #include <iostream>
 
 #include "experiments/calibrate/calibration_report.hpp"
+#include "experiments/command/cluster_file.hpp"
 #include "experiments/command/command_line.hpp"
-#include "experiments/command/data_folders.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
-#include "topologies/base.hpp"
 
 namespace palsim {
 namespace {
@@ -76,33 +75,6 @@ std::optional<NetworkArguments> parse_network(const std::vector<std::string>& ar
   return parsed;
 }
 
-struct ClusterFiles {
-  Topology cluster;
-  std::vector<fs::path> files;  // what was read
-};
-
-ClusterFiles load_cluster(const NetworkArguments& arguments) {
-  const fs::path path =
-      find_file("topologies", arguments.cluster, "", {"--cluster " + arguments.cluster});
-  Value document = load_topology_document(path.string());
-  for (const std::string& assignment : arguments.overrides) override_value(document, assignment);
-  std::vector<fs::path> files{path};
-  Value described = load_document(path.string());
-  const Value* base = find(std::get<Value::Table>(described.data), "base");
-  if (base != nullptr) {
-    files.push_back(path.parent_path() / (std::get<std::string>(base->data) + ".toml"));
-  }
-  return {read_topology(document), std::move(files)};
-}
-
-void require_no_input(const std::string& out, const std::vector<fs::path>& files) {
-  for (const fs::path& file : files) {
-    std::error_code none;
-    require<InputError>(!fs::equivalent(file, out, none),
-                        "--out {}: would overwrite what is read; write another path", out);
-  }
-}
-
 // A cluster is called as its file, where that is a plain name.
 std::string name_for(const std::string& out, const std::string& fallback) {
   const std::string stem = fs::path(out).stem().string();
@@ -132,11 +104,12 @@ void calibrate_network_command(const std::vector<std::string>& words) {
   const std::optional<NetworkArguments> arguments = parse_network(words);
   if (!arguments) return;
   CollectiveLog log = load_collective_log(arguments->log);
-  ClusterFiles read = load_cluster(*arguments);
-  read.files.emplace_back(arguments->log);
-  if (!arguments->out.empty()) require_no_input(arguments->out, read.files);
+  ClusterFile cluster = load_cluster(arguments->cluster, "", {"--cluster " + arguments->cluster},
+                                     arguments->overrides, "");
+  cluster.files.push_back(arguments->log);
+  if (!arguments->out.empty()) require_no_input("out", arguments->out, cluster.files);
   const NetworkCalibration calibration =
-      calibrate_network(std::move(log), std::move(read.cluster), arguments->workers);
+      calibrate_network(std::move(log), std::move(cluster.topology), arguments->workers);
   if (!arguments->out.empty()) {
     const std::string name = name_for(arguments->out, calibration.fitted.name);
     write_whole_file(arguments->out, calibrated_topology(calibration, name));

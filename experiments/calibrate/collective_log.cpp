@@ -29,12 +29,6 @@ std::vector<Measurement> merged(const std::vector<LogRow>& rows) {
 
 }  // namespace
 
-std::string_view name_of(Collective collective) {
-  constexpr std::array<std::string_view, 5> names{"all_reduce", "reduce_scatter", "all_gather",
-                                                  "broadcast", "point_to_point"};
-  return names[static_cast<std::size_t>(collective)];
-}
-
 LogRow checked_row(std::int64_t size_bytes, double time_s, const Origin& size_origin,
                    const Origin& time_origin) {
   constexpr std::int64_t most_bytes = 1LL << 44;  // beyond, logarithms no longer tell sizes apart

@@ -47,7 +47,4 @@ CollectiveLog parse_collective_log(std::string_view text, const std::string& sou
 // The same from a file of at most 64 MiB; throws InputError if it cannot be read.
 CollectiveLog load_collective_log(const std::string& path);
 
-// "all_reduce", "reduce_scatter", ...: as the programs of nccl-tests are called.
-std::string_view name_of(Collective collective);
-
 }  // namespace palsim

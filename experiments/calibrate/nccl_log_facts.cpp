@@ -66,22 +66,6 @@ std::optional<TestName> named_test(const std::vector<LogLine>& lines, const std:
   return mentioned.front();
 }
 
-// busbw over algbw.
-double bandwidth_ratio(Collective collective, Rank ranks) {
-  const auto n = static_cast<double>(ranks);
-  switch (collective) {
-    case Collective::all_reduce:
-      return 2 * (n - 1) / n;
-    case Collective::reduce_scatter:
-    case Collective::all_gather:
-      return (n - 1) / n;
-    case Collective::broadcast:
-    case Collective::point_to_point:
-      break;
-  }
-  return 1;
-}
-
 // The row whose bandwidths have the most digits.
 const TestedRow& fastest_row(const std::vector<TestedRow>& rows) {
   return *std::max_element(rows.begin(), rows.end(), [](const TestedRow& a, const TestedRow& b) {
@@ -170,7 +154,7 @@ std::optional<Rank> ranks_of_ratio(Collective collective, const TestedRow& row) 
 
 void check_ratio(const LogFacts& facts, const TestedRow& row) {
   if (row.algbw < 1) return;  // too few digits
-  const double wanted = bandwidth_ratio(facts.collective, *facts.ranks);
+  const double wanted = bus_factor(facts.collective, *facts.ranks);
   const double found = row.busbw / row.algbw;
   if (std::fabs(found / wanted - 1) <= 0.01 + ratio_uncertainty(row)) return;
   fail_at(row.row.origin,

@@ -15,8 +15,9 @@ ClusterFile load_cluster(const std::string& name, const std::filesystem::path& b
                          const Origin& origin, const std::vector<std::string>& overrides,
                          std::string_view prefix) {
   const std::filesystem::path path = find_file("topologies", name, base, origin);
-  const std::string normal = path.lexically_normal().string();
-  return {path, read_topology(overridden(load_topology_document(normal), overrides, prefix))};
+  TopologyDocument document = load_topology_document(path.lexically_normal().string());
+  return {read_topology(overridden(std::move(document.description), overrides, prefix)),
+          std::move(document.files)};
 }
 
 }  // namespace palsim

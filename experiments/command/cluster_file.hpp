@@ -10,8 +10,8 @@
 namespace palsim {
 
 struct ClusterFile {
-  std::filesystem::path path;
   Topology topology;
+  std::vector<std::string> files;  // what was read: the cluster's, and its base's
 };
 
 // `name` is a name in topologies/ or the path of a TOML file (relative to `base`); complaints about

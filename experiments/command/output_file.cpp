@@ -76,4 +76,13 @@ void require_writable(const std::string& path) {
   fs::remove(neighbour_of(target), none);
 }
 
+void require_no_input(const std::string& option, const std::string& path,
+                      const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code none;
+    require<InputError>(!std::filesystem::equivalent(input, path, none),
+                        "--{} {}: would overwrite what is read; write another path", option, path);
+  }
+}
+
 }  // namespace palsim

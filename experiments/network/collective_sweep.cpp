@@ -12,21 +12,6 @@
 namespace palsim {
 namespace {
 
-double bus_factor_of(Collective collective, std::int64_t workers) {
-  const auto n = static_cast<double>(workers);
-  switch (collective) {
-    case Collective::all_reduce:
-      return 2 * (n - 1) / n;
-    case Collective::reduce_scatter:
-    case Collective::all_gather:
-      return (n - 1) / n;
-    case Collective::broadcast:
-    case Collective::point_to_point:
-      break;
-  }
-  return 1;
-}
-
 std::string protocol_name(const CollectiveCost& cost) {
   if (!cost.protocol) return "-";
   return std::string(word_of(protocol_words, *cost.protocol));
@@ -67,7 +52,7 @@ std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
   const std::int64_t workers = communicator.groups().front().size();
   std::vector<SweepRow> rows;
   for (const Bytes size : sizes) {
-    rows.push_back({size, communicator.cost(collective, size), bus_factor_of(collective, workers)});
+    rows.push_back({size, communicator.cost(collective, size), bus_factor(collective, workers)});
   }
   return rows;
 }

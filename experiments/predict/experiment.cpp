@@ -192,11 +192,12 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
       find_file("models", table.text("model"), base_of("model"), table.origin_of("model"));
   Experiment experiment{
       .name = table.text("name", path.stem().string()),
-      .files = {path, cluster.path, model},
+      .files = std::move(cluster.files),
       .cluster = std::move(cluster.topology),
       .model = read_model(
           overridden(load_document(model.lexically_normal().string()), sorted.model, "model.")),
   };
+  experiment.files.insert(experiment.files.end(), {path.string(), model.string()});
   experiment.batch_per_worker = table.integer("batch_per_worker", {1, most_samples});
   experiment.micro_batches = table.integer("micro_batches", {1, experiment.batch_per_worker}, 1);
   if (experiment.batch_per_worker % experiment.micro_batches != 0) {

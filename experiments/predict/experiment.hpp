@@ -39,7 +39,7 @@ struct PublishedGain {
 
 struct Experiment {
   std::string name;
-  std::vector<std::filesystem::path> files;  // what was read
+  std::vector<std::string> files;  // what was read
   Topology cluster;
   Model model;
   std::vector<Run> runs;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <iostream>
 
 #include "experiments/command/command_line.hpp"
@@ -76,14 +75,6 @@ std::string report_as(const std::string& format, const std::vector<Prediction>& 
   return table_report(predictions);
 }
 
-void require_no_input(const std::string& trace, const Experiment& experiment) {
-  for (const std::filesystem::path& file : experiment.files) {
-    std::error_code none;
-    require<InputError>(!std::filesystem::equivalent(file, trace, none),
-                        "--trace {}: would overwrite what is read; write another path", trace);
-  }
-}
-
 // Returns what to warn of.
 std::string write_trace(const Experiment& experiment, const std::string& path) {
   constexpr std::size_t most_segments = 400'000;  // about 40 MB, over all methods
@@ -112,7 +103,7 @@ void predict_command(const std::vector<std::string>& arguments) {
   for (const std::string& name : parsed->experiments) {
     experiments.push_back(load_experiment(name, parsed->overrides));
   }
-  if (!parsed->trace.empty()) require_no_input(parsed->trace, experiments.front());
+  if (!parsed->trace.empty()) require_no_input("trace", parsed->trace, experiments.front().files);
   std::vector<Prediction> predictions;
   for (const Experiment& experiment : experiments) {
     ProgressBar bar;
