@@ -1,6 +1,7 @@
 #include "topologies/topology.hpp"
 
 #include "sim/core/table_reader.hpp"
+#include "sim/network/collective_plan.hpp"
 #include "topologies/base.hpp"
 #include "topologies/fraction.hpp"
 #include "topologies/network_reader.hpp"
@@ -49,7 +50,12 @@ Topology read_topology(const Value& document) {
   TableReader device_reader = required_table(file, "device", "its name, peaks and memory");
   const Device device = read_device(device_reader);
   Transport transport;
-  if (auto reader = file.table("transport")) transport = read_transport(*reader, node.workers);
+  if (auto reader = file.table("transport")) {
+    transport = read_transport(*reader, node.workers);
+    const std::string obstacle =
+        obstacle_to(transport, network.nodes(), network.workers_per_node());
+    if (!obstacle.empty()) fail_at(reader->origin_of("algorithm"), obstacle);
+  }
   file.finish();
   return {name, std::move(network), device, std::move(transport)};
 }

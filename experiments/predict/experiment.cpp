@@ -205,6 +205,7 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
                                             "divisor of it",
                                             experiment.batch_per_worker));
   }
+  experiment.workers_origin = table.origin_of(table.has("workers") ? "workers" : "cluster");
   experiment.batch_origin = table.origin_of("batch_per_worker");
   experiment.steps_origin = table.origin_of(table.has("epochs") ? "epochs" : "steps");
   experiment.runs =

@@ -50,6 +50,7 @@ struct Experiment {
   bool gradient_clipping = false;
   std::optional<Duration> step_time;
   // Where these were written, for what shows itself only later.
+  Origin workers_origin;
   Origin batch_origin;
   Origin steps_origin;
   Origin precision_origin;

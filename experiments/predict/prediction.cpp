@@ -14,8 +14,12 @@ namespace palsim {
 namespace {
 
 Communicator communicator_of(const Experiment& experiment, Rank workers) {
-  return Communicator(experiment.cluster.network, experiment.cluster.transport,
-                      {.workers = workers});
+  try {
+    return Communicator(experiment.cluster.network, experiment.cluster.transport,
+                        {.workers = workers});
+  } catch (const InputError& error) {
+    fail_at(experiment.workers_origin, error.what());
+  }
 }
 
 // One replay to be done: a method with one seed.
@@ -73,8 +77,8 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const RunRes
 }
 
 Prediction predict_run(const Experiment& experiment, const Run& run, const Workload& workload,
-                       Links links, const std::function<void(double)>& progress) {
-  Communicator communicator = communicator_of(experiment, run.workers);
+                       Communicator& communicator, Links links,
+                       const std::function<void(double)>& progress) {
   std::vector<Prices> prices;
   for (const LabelledMethod& method : run.methods) {
     prices.push_back(price_operations(workload, method.method.wire, communicator));
@@ -145,8 +149,9 @@ std::vector<Prediction> predict(const Experiment& experiment, Links links,
       progress((static_cast<double>(predictions.size()) + share) /
                static_cast<double>(experiment.runs.size()));
     };
+    Communicator communicator = communicator_of(experiment, run.workers);
     try {
-      predictions.push_back(predict_run(experiment, run, workload, links, part_done));
+      predictions.push_back(predict_run(experiment, run, workload, communicator, links, part_done));
     } catch (const InputError& error) {
       fail_at(experiment.steps_origin, error.what());  // what only a run shows: too long a time
     }

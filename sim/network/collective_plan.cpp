@@ -1,5 +1,7 @@
 #include "sim/network/collective_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/collectives/chain_broadcast.hpp"
@@ -70,6 +72,24 @@ std::vector<Algorithm> algorithms_for(Collective collective,
     algorithms.insert(algorithms.begin() + 1, Algorithm::hierarchical);
   }
   return algorithms;
+}
+
+std::string obstacle_to(const Transport& transport, std::int64_t nodes,
+                        std::int64_t workers_per_node) {
+  if (nodes == 1 && workers_per_node == 1) return "";  // nothing is ever sent
+  if (transport.algorithm == Algorithm::halving_doubling && transport.kind == TransportKind::nccl) {
+    return "algorithm = \"halving_doubling\": NCCL has none; write \"ring\", \"tree\" or "
+           "\"hierarchical\", or kind = \"ideal\"";
+  }
+  if (transport.algorithm == Algorithm::hierarchical && (nodes == 1 || workers_per_node < 2)) {
+    return fmt::format(
+        "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, "
+        "on each; here are {}; write \"ring\", \"tree\" or \"auto\"",
+        nodes == 1              ? "workers of one node"
+        : workers_per_node == 1 ? "nodes of one worker"
+                                : "nodes of different numbers");
+  }
+  return "";
 }
 
 PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,

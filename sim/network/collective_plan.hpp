@@ -1,6 +1,7 @@
 // Which plan carries out a collective with an algorithm over a group of workers.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/collectives/collective.hpp"
@@ -16,6 +17,11 @@ namespace palsim {
 // along them; point-to-point is one send from the first to the second of two).
 std::vector<Algorithm> algorithms_for(Collective collective,
                                       const std::vector<WorkerGroup>& groups);
+
+// Why workers on so many nodes, so many on each (0: not equally many), cannot run the transport's
+// algorithm, and what to write; empty if they can.
+std::string obstacle_to(const Transport& transport, std::int64_t nodes,
+                        std::int64_t workers_per_node);
 
 // `pieces` is into how many a tree or a chain cuts its share of the buffer.
 PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,

@@ -10,25 +10,6 @@
 #include "sim/network/plan_timing.hpp"
 
 namespace palsim {
-namespace {
-
-void check_algorithm(const Transport& transport, const WorkerGroup& group) {
-  if (group.size() == 1) return;
-  require<InputError>(
-      transport.kind == TransportKind::ideal || transport.algorithm != Algorithm::halving_doubling,
-      "algorithm = \"halving_doubling\": NCCL has none; write \"ring\", \"tree\" "
-      "or \"hierarchical\", or kind = \"ideal\"");
-  const std::vector<Algorithm> possible = algorithms_for(Collective::all_reduce, {group});
-  require<InputError>(
-      transport.algorithm == Algorithm::automatic ||
-          std::find(possible.begin(), possible.end(), transport.algorithm) != possible.end(),
-      "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, on "
-      "each, and {} workers are on {}; write \"ring\", \"tree\" or \"auto\"",
-      group.size(), group.nodes == 1 ? "one node" : fmt::format("{} nodes", group.nodes));
-}
-
-}  // namespace
-
 Communicator::Communicator(Network network, Transport transport, CommunicatorOptions options)
     : network_(std::move(network)), transport_(std::move(transport)), memory_(options.memory) {
   if (options.groups.empty()) {
@@ -40,7 +21,9 @@ Communicator::Communicator(Network network, Transport transport, CommunicatorOpt
   }
   for (Order& ranks : options.groups) {
     groups_.push_back(worker_group(network_, transport_, std::move(ranks)));
-    check_algorithm(transport_, groups_.back());
+    const WorkerGroup& group = groups_.back();
+    const std::string obstacle = obstacle_to(transport_, group.nodes, group.workers_per_node);
+    require<InputError>(obstacle.empty(), "{}", obstacle);
     workers_ += groups_.back().size();
   }
 }

@@ -147,7 +147,7 @@ TEST_CASE("algorithms that cannot run are refused") {
   CHECK_THROWS_WITH_AS(
       with(pairs(1), TransportKind::ideal, Algorithm::hierarchical),
       "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, on "
-      "each, and 2 workers are on one node; write \"ring\", \"tree\" or \"auto\"",
+      "each; here are workers of one node; write \"ring\", \"tree\" or \"auto\"",
       InputError);
   CHECK_THROWS_AS(with(star(4, fast), TransportKind::nccl, Algorithm::hierarchical), InputError);
   CHECK_THROWS_AS(with(pairs(4), TransportKind::nccl, Algorithm::hierarchical, 5), InputError);
