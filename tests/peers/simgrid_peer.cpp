@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <limits>
 #include <map>
 #include <simgrid/s4u.hpp>
@@ -20,23 +22,26 @@ namespace {
 
 namespace sg = simgrid::s4u;
 
-enum class Precision { usual, tight };
-
 // CM02 with equal shares and the full bandwidth.
 class Engine {
  public:
-  explicit Engine(Precision precision) : engine_(&count_, arguments_.data()) {
+  explicit Engine(SimGridPrecision precision) : engine_(&count_, arguments_.data()) {
     for (const char* setting :
          {"network/model:CM02", "network/TCP-gamma:0", "network/crosstraffic:0",
           "network/weight-S:0", "network/bandwidth-factor:1", "network/latency-factor:1"}) {
       sg::Engine::set_config(setting);
     }
-    if (precision == Precision::usual) return;
+    if (precision == SimGridPrecision::usual) return;
     sg::Engine::set_config("surf/precision:1e-12");
     sg::Engine::set_config("maxmin/precision:1e-9");
   }
 
-  void run() { engine_.run(); }
+  // Returns the seconds of wall clock that it took.
+  double run() {
+    const auto start = std::chrono::steady_clock::now();
+    engine_.run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
 
  private:
   std::string name_ = "palsim";
@@ -181,121 +186,130 @@ class PlanActors {
   double end_s_ = 0;
 };
 
-}  // namespace
-
-std::vector<double> in_child(const std::function<std::vector<double>()>& work) {
-  std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    try {
-      const std::vector<double> values = work();
-      const auto size = static_cast<ssize_t>(values.size() * sizeof(double));
-      const char* bytes = reinterpret_cast<const char*>(values.data());
-      for (ssize_t sent = 0; sent < size;) {
-        const ssize_t more = write(ends[1], bytes + sent, static_cast<std::size_t>(size - sent));
-        if (more <= 0) _exit(1);
-        sent += more;
-      }
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "in a child: %s\n", error.what());
-      _exit(1);
-    }
-    _exit(0);
+void write_all(int file, const std::vector<double>& values) {
+  const auto* bytes = reinterpret_cast<const char*>(values.data());
+  for (std::size_t left = values.size() * sizeof(double); left > 0;) {
+    const ssize_t written = write(file, bytes, left);
+    if (written <= 0) throw std::runtime_error("the pipe is broken");
+    bytes += written;
+    left -= static_cast<std::size_t>(written);
   }
-  close(ends[1]);
+}
+
+std::vector<double> read_all(int file) {
   std::vector<char> bytes;
   std::array<char, 4096> piece{};
-  for (ssize_t got = 0; (got = read(ends[0], piece.data(), piece.size())) > 0;) {
+  for (ssize_t got = 0; (got = read(file, piece.data(), piece.size())) > 0;) {
     bytes.insert(bytes.end(), piece.data(), piece.data() + got);
   }
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (status != 0) throw std::runtime_error("a child failed");
   std::vector<double> values(bytes.size() / sizeof(double));
   std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(values.data()));
   return values;
 }
 
-std::vector<double> simgrid_finishes_s(const Network& network,
-                                       const std::vector<FlowRequest>& flows) {
+SimGridRun in_child(const std::function<SimGridRun()>& work) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe to a child");
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    try {
+      SimGridRun run = work();
+      run.ends_s.push_back(run.wall_s);
+      write_all(ends[1], run.ends_s);
+      _exit(0);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "in a child: %s\n", error.what());
+      _exit(1);
+    }
+  }
+  close(ends[1]);
+  std::vector<double> values = read_all(ends[0]);
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (status != 0 || values.empty()) throw std::runtime_error("a child with SimGrid failed");
+  const double wall_s = values.back();
+  values.pop_back();
+  return {std::move(values), wall_s};
+}
+
+}  // namespace
+
+SimGridRun simgrid_flows(const Network& network, const std::vector<FlowRequest>& flows,
+                         SimGridPrecision precision) {
   return in_child([&] {
-    Engine engine(Precision::tight);
+    Engine engine(precision);
     Platform platform(network);
     for (const FlowRequest& flow : flows) platform.add_route(flow.source, flow.target);
     platform.seal();
-    std::vector<double> finishes_s(flows.size());
+    SimGridRun run{.ends_s = std::vector<double>(flows.size())};
     for (std::size_t at = 0; at < flows.size(); ++at) {
       const FlowRequest& flow = flows[at];
       const Time begin = flow.start + network.route(flow.source, flow.target).latency;
-      sg::Actor::create("flow", platform.host(flow.source), [&, at, flow, begin] {
+      sg::Actor::create("flow", platform.host(flow.source), [&, at, begin] {
         sg::this_actor::sleep_until(begin.in_seconds());
         if (flow.bytes > Bytes(0)) {
           sg::Comm::sendto(platform.host(flow.source), platform.host(flow.target),
                            static_cast<std::uint64_t>(flow.bytes.count()));
         }
-        finishes_s[at] = sg::Engine::get_clock();
+        run.ends_s[at] = sg::Engine::get_clock();
       });
     }
-    engine.run();
-    return finishes_s;
+    run.wall_s = engine.run();
+    return run;
   });
 }
 
-std::vector<double> simgrid_plan_ends_s(const Network& network,
-                                        const std::vector<PlacedPlan>& plans) {
+SimGridRun simgrid_plans(const Network& network, const std::vector<PlacedPlan>& plans) {
   return in_child([&] {
-    Engine engine(Precision::tight);
+    Engine engine(SimGridPrecision::tight);
     Platform platform(network);
     std::deque<PlanActors> actors;
     for (const PlacedPlan& placed : plans) actors.emplace_back(network, platform, placed);
     platform.seal();
     for (PlanActors& each : actors) each.start(platform);
-    engine.run();
-    std::vector<double> ends_s;
-    for (const PlanActors& each : actors) ends_s.push_back(each.end_s());
-    return ends_s;
+    SimGridRun run{.wall_s = engine.run()};
+    for (const PlanActors& each : actors) run.ends_s.push_back(each.end_s());
+    return run;
   });
 }
 
-double simgrid_ring_s(std::int64_t ranks, Bytes bytes, const Link& link) {
+SimGridRun simgrid_rings(std::int64_t ranks, Bytes bytes, const Link& link, int times) {
   return in_child([&] {
-           Engine engine(Precision::usual);
-           sg::NetZone* zone = sg::create_star_zone("world");
-           std::vector<sg::Host*> hosts;
-           for (Rank rank = 0; rank < ranks; ++rank) {
-             const std::string number = std::to_string(rank);
-             hosts.push_back(zone->create_host("host" + number, 1e9));
-             const auto direction = [&](const std::string& name) {
-               sg::Link* made = zone->create_link(name + number, link.bandwidth.count());
-               made->set_latency(link.latency.in_seconds())->seal();
-               return sg::LinkInRoute(made);
-             };
-             auto* const point = hosts.back()->get_netpoint();
-             zone->add_route(point, nullptr, nullptr, nullptr, {direction("up")}, false);
-             zone->add_route(nullptr, point, nullptr, nullptr, {direction("down")}, false);
-           }
-           zone->seal();
-           const auto chunk = static_cast<std::uint64_t>(bytes.count() / ranks);
-           for (Rank rank = 0; rank < ranks; ++rank) {
-             sg::Actor::create("rank", hosts[static_cast<std::size_t>(rank)], [=] {
-               static int payload = 0;
-               sg::Mailbox* const to = sg::Mailbox::by_name(std::to_string((rank + 1) % ranks));
-               sg::Mailbox* const from = sg::Mailbox::by_name(std::to_string(rank));
-               for (std::int64_t step = 0; step < 2 * (ranks - 1); ++step) {
-                 const sg::CommPtr sent = to->put_async(&payload, chunk);
-                 from->get<int>();
-                 sent->wait();
-               }
-             });
-           }
-           engine.run();
-           return std::vector<double>{sg::Engine::get_clock()};
-         })
-      .front();
+    Engine engine(SimGridPrecision::usual);
+    sg::NetZone* zone = sg::create_star_zone("world");
+    std::vector<sg::Host*> hosts;
+    for (Rank rank = 0; rank < ranks; ++rank) {
+      const std::string number = std::to_string(rank);
+      hosts.push_back(zone->create_host("host" + number, 1e9));
+      const auto direction = [&](const std::string& name) {
+        sg::Link* made = zone->create_link(name + number, link.bandwidth.count());
+        made->set_latency(link.latency.in_seconds())->seal();
+        return sg::LinkInRoute(made);
+      };
+      auto* const point = hosts.back()->get_netpoint();
+      zone->add_route(point, nullptr, nullptr, nullptr, {direction("up")}, false);
+      zone->add_route(nullptr, point, nullptr, nullptr, {direction("down")}, false);
+    }
+    zone->seal();
+    const auto chunk = static_cast<std::uint64_t>(bytes.count() / ranks);
+    for (Rank rank = 0; rank < ranks; ++rank) {
+      sg::Actor::create("rank", hosts[static_cast<std::size_t>(rank)], [=] {
+        static int payload = 0;
+        sg::Mailbox* const to = sg::Mailbox::by_name(std::to_string((rank + 1) % ranks));
+        sg::Mailbox* const from = sg::Mailbox::by_name(std::to_string(rank));
+        for (std::int64_t step = 0; step < times * 2 * (ranks - 1); ++step) {
+          const sg::CommPtr sent = to->put_async(&payload, chunk);
+          from->get<int>();
+          sent->wait();
+        }
+      });
+    }
+    SimGridRun run{.wall_s = engine.run()};
+    run.ends_s.push_back(sg::Engine::get_clock());
+    return run;
+  });
 }
 
 }  // namespace palsim

@@ -6,7 +6,6 @@
 // first. Its engine is a singleton, so every call runs in a child process of its own.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "sim/network/flow_replay.hpp"
@@ -14,19 +13,23 @@
 
 namespace palsim {
 
-// By flow, in seconds.
-std::vector<double> simgrid_finishes_s(const Network& network,
-                                       const std::vector<FlowRequest>& flows);
+// SimGrid's own tolerances, or as tight as it goes.
+enum class SimGridPrecision { usual, tight };
 
-// When each plan is done, in seconds. The buffers must cut into chunks of whole bytes.
-std::vector<double> simgrid_plan_ends_s(const Network& network,
-                                        const std::vector<PlacedPlan>& plans);
+struct SimGridRun {
+  std::vector<double> ends_s = {};  // of each flow or plan
+  double wall_s = 0;                // of the run, without what it takes to set the platform up
+};
 
-// A ring all-reduce as one writes it for SimGrid: hosts on a switch, each with one link of that
-// bandwidth and latency, and an actor that sends to the next and receives from the one before.
-double simgrid_ring_s(std::int64_t ranks, Bytes bytes, const Link& link);
+SimGridRun simgrid_flows(const Network& network, const std::vector<FlowRequest>& flows,
+                         SimGridPrecision precision = SimGridPrecision::tight);
 
-// What `work` returns, computed by a child process. Throws if the child fails.
-std::vector<double> in_child(const std::function<std::vector<double>()>& work);
+// The buffers must cut into chunks of whole bytes.
+SimGridRun simgrid_plans(const Network& network, const std::vector<PlacedPlan>& plans);
+
+// Ring all-reduces, one after the other, as one writes them for SimGrid: hosts on a switch, each
+// with links of that bandwidth and latency, and an actor that sends to the next and receives from
+// the one before.
+SimGridRun simgrid_rings(std::int64_t ranks, Bytes bytes, const Link& link, int times = 1);
 
 }  // namespace palsim

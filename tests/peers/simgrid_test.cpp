@@ -53,7 +53,7 @@ TEST_CASE("random flows over random clusters end when SimGrid says") {
     const Network network = random_cluster(random);
     const std::vector<FlowRequest> flows = random_flows(random, network, 1 + random() % 200);
     const std::vector<Time> finishes = finish_times(network, flows);
-    const std::vector<double> simgrid_s = simgrid_finishes_s(network, flows);
+    const std::vector<double> simgrid_s = simgrid_flows(network, flows).ends_s;
     REQUIRE(simgrid_s.size() == flows.size());
     for (std::size_t flow = 0; flow < flows.size(); ++flow) {
       CAPTURE(flow);
@@ -88,7 +88,7 @@ TEST_CASE("random plans at once, on random groups with random starts, end when S
       most_steps += steps(placed.plan);
     }
     const std::vector<Duration> ends = time_plans(network, plans);
-    const std::vector<double> simgrid_s = simgrid_plan_ends_s(network, plans);
+    const std::vector<double> simgrid_s = simgrid_plans(network, plans).ends_s;
     REQUIRE(simgrid_s.size() == plans.size());
     for (std::size_t plan = 0; plan < plans.size(); ++plan) {
       CAPTURE(plan);
@@ -102,7 +102,7 @@ TEST_CASE("a ring as one writes it for SimGrid takes what its plan takes") {
     CAPTURE(ranks);
     const Bytes bytes(256 << 20);
     const Duration time = time_plan(star(ranks, fast), ring_all_reduce(ranks), bytes);
-    CHECK(agree(time.in_seconds(), simgrid_ring_s(ranks, bytes, fast),
+    CHECK(agree(time.in_seconds(), simgrid_rings(ranks, bytes, fast).ends_s.front(),
                 static_cast<double>(2 * ranks)));
   }
 }
