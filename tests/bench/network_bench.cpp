@@ -44,7 +44,7 @@ void time_messages(std::int64_t ranks) {
 }
 
 void print_rate(double count, const char* what, double seconds) {
-  fmt::print("{:60}{:.3g} million {}/s\n", "", count / seconds / 1e6, what);
+  fmt::print("    {:.3g} million {}/s\n", count / seconds / 1e6, what);
 }
 
 void rings() {
@@ -68,7 +68,7 @@ void rings() {
       theirs_s = std::min(theirs_s, simgrid_rings(ranks, buffer, host_link, times).wall_s);
     }
     print_figure("    SimGrid", ranks >= 64 ? "5 times ours" : "", theirs_s);
-    fmt::print("{:60}{:.0f} times ours\n", "", theirs_s / ours_s);
+    fmt::print("    {:.0f} times ours\n", theirs_s / ours_s);
 #endif
   }
   for (const std::int64_t ranks : {64, 256}) {
@@ -113,7 +113,7 @@ void flows() {
       if (count > 2'000) continue;
       const double theirs_s = simgrid_flows(network, requests, SimGridPrecision::usual).wall_s;
       print_figure("    SimGrid", "", theirs_s);
-      fmt::print("{:60}{:.0f} times ours\n", "", theirs_s / ours_s);
+      fmt::print("    {:.0f} times ours\n", theirs_s / ours_s);
 #endif
     }
   }
