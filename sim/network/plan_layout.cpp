@@ -187,6 +187,7 @@ PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& c
 std::vector<Channels> independent_channels(const Network& network, const Plans& plans) {
   Channels all;
   for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+    if (plans[plan].bytes == Bytes(0)) continue;
     for (std::size_t at = 0; at < plans[plan].plan.channels.size(); ++at) all.push_back({plan, at});
   }
   if (all.size() == 1) return {all};

@@ -62,7 +62,8 @@ struct ChannelOf {
 PlanLayout lay_out(const Network& network, const std::vector<PlacedPlan>& plans,
                    const std::vector<ChannelOf>& channels, Latency latency);
 
-// Sets of the plans' channels that share no link, so that each can be timed without the others.
+// Sets of the channels that send anything and share no link, so that each can be timed without the
+// others.
 std::vector<std::vector<ChannelOf>> independent_channels(const Network& network,
                                                          const std::vector<PlacedPlan>& plans);
 

@@ -185,21 +185,25 @@ void PlanRun::look_for_recurrence() {
   }
   comparisons_ = 0;
   kept_part_ = chains_[watched_].part;
-  kept_ = State{engine_.now(), chains_, sends_, std::vector<Flow>(sends_.size())};
+  kept_ = State{engine_.now(), chains_, sends_, {}};
   for (SendId id = 0; id < sends_.size(); ++id) {
-    if (sends_[id].state == Transit::State::flows) kept_->flows[id] = flows_.flow(id);
+    if (sends_[id].state == Transit::State::flows) kept_->flows.push_back(flows_.flow(id));
   }
 }
 
-bool PlanRun::send_recurs(const State& earlier, SendId id, Duration period) const {
-  const Transit& then = earlier.sends[id];
-  const Transit& now = sends_[id];
-  if (then.state != now.state) return false;
-  if (now.state == Transit::State::travels) return then.until + period == now.until;
-  if (now.state != Transit::State::flows) return true;
-  Flow later = earlier.flows[id];
-  later.since += period;
-  return later == flows_.flow(id);
+bool PlanRun::sends_recur(const State& earlier, Duration period) const {
+  auto flow = earlier.flows.begin();
+  for (SendId id = 0; id < sends_.size(); ++id) {
+    const Transit& then = earlier.sends[id];
+    const Transit& now = sends_[id];
+    if (then.state != now.state) return false;
+    if (now.state == Transit::State::travels && then.until + period != now.until) return false;
+    if (now.state != Transit::State::flows) continue;
+    Flow later = *flow++;
+    later.since += period;
+    if (later != flows_.flow(id)) return false;
+  }
+  return true;
 }
 
 std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlier) const {
@@ -227,9 +231,7 @@ std::optional<PlanRun::Recurrence> PlanRun::recurrence_since(const State& earlie
     recurrence.times = std::min(recurrence.times, (part.steady_end - 1 - now.repetition) / step);
   }
   if (recurrence.times == 0) return std::nullopt;
-  for (SendId id = 0; id < sends_.size(); ++id) {
-    if (!send_recurs(earlier, id, recurrence.period)) return std::nullopt;
-  }
+  if (!sends_recur(earlier, recurrence.period)) return std::nullopt;
   return recurrence;
 }
 

@@ -57,7 +57,7 @@ class PlanRun {
     Time at;
     std::vector<Progress> chains;
     std::vector<Transit> sends;
-    std::vector<Flow> flows;
+    std::vector<Flow> flows;  // of the sends that flow, in order
   };
   // `times` periods may be skipped, each taking `period` and `repetitions` by channel.
   struct Recurrence {
@@ -81,7 +81,7 @@ class PlanRun {
   bool is_running(ChainId chain) const { return entered_[chain] != 0 && !is_over(chain); }
   void look_for_recurrence();
   std::optional<Recurrence> recurrence_since(const State& earlier) const;
-  bool send_recurs(const State& earlier, SendId send, Duration period) const;
+  bool sends_recur(const State& earlier, Duration period) const;
 
   PlanLayout layout_;
   Shortcuts shortcuts_;

@@ -1,46 +1,17 @@
-// Prints the figures of README.md beside this file. Reported, never a gate.
+// How fast training is replayed.
 #include <fmt/format.h>
-#include <omp.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <boost/random/gamma_distribution.hpp>
 #include <boost/random/taus88.hpp>
-#include <chrono>
-#include <functional>
 #include <vector>
 
 #include "experiments/predict/prediction.hpp"
-#include "sim/network/communicator.hpp"
 #include "sim/replay/pricing.hpp"
+#include "tests/bench/figures.hpp"
 #include "tests/support/method_text.hpp"
 
 namespace palsim {
 namespace {
-
-// Runs in a process of its own, so that the peak memory is this one's. The least of three runs'
-// times.
-void measure(const std::string& name, const char* bar, const std::function<void()>& work) {
-  std::fflush(stdout);
-  const pid_t child = fork();
-  if (child == 0) {
-    double best_s = 1e9;
-    for (int run = 0; run < 3; ++run) {
-      const auto start = std::chrono::steady_clock::now();
-      work();
-      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-      best_s = std::min(best_s, taken.count());
-    }
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    fmt::print("{:58} {:>9.2f} ms {:>7.0f} MB   {}\n", name, 1e3 * best_s,
-               static_cast<double>(usage.ru_maxrss) / 1024, bar);
-    std::fflush(stdout);
-    _exit(0);
-  }
-  waitpid(child, nullptr, 0);
-}
 
 // A step of 0.2 s of a model of 30 buckets; the network does not matter here.
 Prices plain_prices() {
@@ -123,34 +94,13 @@ void growth() {
   }
 }
 
-void collectives() {
-  fmt::print("\none all-reduce of 256 MiB, timed for the first time\n");
-  const auto time_ring = [](const Node& node, std::int64_t nodes) {
-    const Fabric fabric{node.workers.size() == 1 ? node.workers.front() : "bus",
-                        {BytesPerSecond(12.5e9), Duration::nanoseconds(5'000)}};
-    Communicator communicator(Network(node, nodes, fabric), {.algorithm = Algorithm::ring});
-    communicator.all_reduce(Bytes(256 << 20));
-  };
-  measure("  ring, 1 024 hosts on a switch", "", [&] { time_ring({{"gpu"}, {}}, 1'024); });
-  measure("  ring, 100 000 hosts on a switch", "", [&] { time_ring({{"gpu"}, {}}, 100'000); });
-  Node eight;
-  for (int gpu = 0; gpu < 8; ++gpu) {
-    eight.workers.push_back(fmt::format("gpu{}", gpu));
-    eight.links.push_back(
-        {eight.workers.back(), "bus", {BytesPerSecond(24e9), Duration::nanoseconds(500)}});
-  }
-  measure("  ring, 1 024 GPUs in nodes of 8", "", [&] { time_ring(eight, 128); });
-}
-
 }  // namespace
-}  // namespace palsim
 
-int main() {
-  omp_set_num_threads(1);
-  fmt::print("{:58} {:>12} {:>10}   bar\n", "one core", "time", "peak");
-  palsim::whole_commands();
-  palsim::single_replays();
-  palsim::growth();
-  palsim::draws();
-  palsim::collectives();
+void replay_figures() {
+  whole_commands();
+  single_replays();
+  growth();
+  draws();
 }
+
+}  // namespace palsim

@@ -136,8 +136,12 @@ Topology random_topology(Draws& random) {
   fabric->uplink.achievable = either(random, 1.0, fraction(random));
   if (drawn.nodes() == 1 && random() % 2 == 0) fabric.reset();
   const Device device = random_device(random);
-  const Transport transport = random_transport(random, node.workers.size());
-  return {"a name", Network(node, drawn.nodes(), fabric), device, transport};
+  Transport transport = random_transport(random, node.workers.size());
+  Network network(node, drawn.nodes(), fabric);
+  if (!obstacle_to(transport, network.nodes(), network.workers_per_node()).empty()) {
+    transport.algorithm = Algorithm::automatic;
+  }
+  return {"a name", std::move(network), device, std::move(transport)};
 }
 
 }  // namespace
