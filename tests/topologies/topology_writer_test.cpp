@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "sim/network/collective_plan.hpp"
 #include "tests/support/network_examples.hpp"
 #include "topologies/exact_text.hpp"
 
