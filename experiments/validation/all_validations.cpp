@@ -1,4 +1,5 @@
 #include "experiments/validation/l40s_tcp.hpp"
+#include "experiments/validation/v100_dlperf.hpp"
 #include "experiments/validation/validation.hpp"
 
 namespace palsim {
@@ -7,6 +8,8 @@ const std::vector<NamedValidation>& all_validations() {
   static const std::vector<NamedValidation> all{
       {"l40s_tcp", "DDP, DiLoCo and Local SGD on four L40S over TCP, calibrated at H = 1",
        validate_l40s_tcp},
+      {"v100_dlperf", "ResNet-50 and BERT-base on up to 32 V100, from the step time of one",
+       validate_v100_dlperf},
   };
   return all;
 }
