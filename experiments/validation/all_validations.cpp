@@ -1,4 +1,5 @@
 #include "experiments/validation/l40s_tcp.hpp"
+#include "experiments/validation/t4_gpt2.hpp"
 #include "experiments/validation/v100_dlperf.hpp"
 #include "experiments/validation/validation.hpp"
 
@@ -10,6 +11,8 @@ const std::vector<NamedValidation>& all_validations() {
        validate_l40s_tcp},
       {"v100_dlperf", "ResNet-50 and BERT-base on up to 32 V100, from the step time of one",
        validate_v100_dlperf},
+      {"t4_gpt2", "GPT-2 and T5 on four T4 over PCIe and TCP, calibrated on GPT-2 Medium",
+       validate_t4_gpt2},
   };
   return all;
 }
