@@ -1,3 +1,4 @@
+#include "experiments/validation/bandwidth_for_utilization.hpp"
 #include "experiments/validation/l40s_tcp.hpp"
 #include "experiments/validation/t4_gpt2.hpp"
 #include "experiments/validation/v100_dlperf.hpp"
@@ -13,6 +14,9 @@ const std::vector<NamedValidation>& all_validations() {
        validate_v100_dlperf},
       {"t4_gpt2", "GPT-2 and T5 on four T4 over PCIe and TCP, calibrated on GPT-2 Medium",
        validate_t4_gpt2},
+      {"bandwidth_for_utilization",
+       "The bandwidth that a utilization needs, against Streaming DiLoCo's Table 4",
+       validate_bandwidth_for_utilization},
   };
   return all;
 }
