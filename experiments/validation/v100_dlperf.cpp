@@ -182,7 +182,7 @@ std::string bar_note(const std::string& bar, const std::vector<Judged>& rows) {
   std::remove_copy_if(rows.begin(), rows.end(), std::back_inserter(others), of_paddle);
   return fmt::format(
       "{}: mean error of {} rows {:.1f} %, where 8 % were to be reached; {:.1f} % of {} without "
-      "PaddlePaddle. By precision: {}. By framework: {}.",
+      "PaddlePaddle (in hindsight, by no rule). By precision: {}. By framework: {}.",
       bar, rows.size(), 100 * mean_error(rows), 100 * mean_error(others), others.size(),
       errors_by([](const Series& series) { return series.precision; }, rows),
       errors_by([](const Series& series) { return series.framework + ' ' + series.precision; },
