@@ -82,10 +82,10 @@ std::string model_path(const std::string& name) { return root + "/models/" + nam
 Model model_named(const std::string& name) { return load_model(model_path(name)); }
 
 const std::map<std::string, std::int64_t> known_parameters = {
-    {"bert_base", 110'106'428},    {"gpt2_medium", 354'823'168}, {"gptneo_125m", 125'198'592},
-    {"gptneo_8m", 8'054'656},      {"llama_30m", 30'846'720},    {"mlp", 1'841'162},
-    {"resnet50", 25'557'032},      {"small_cnn", 62'006},        {"vgg16", 138'357'544},
-    {"vgg16_cifar10", 134'301'514}};
+    {"bert_base", 110'106'428},   {"gpt2_medium", 354'823'168}, {"gpt2_small", 124'439'808},
+    {"gptneo_125m", 125'198'592}, {"gptneo_8m", 8'054'656},     {"llama_30m", 30'846'720},
+    {"mlp", 1'841'162},           {"resnet50", 25'557'032},     {"small_cnn", 62'006},
+    {"t5_base", 222'903'552},     {"vgg16", 138'357'544},       {"vgg16_cifar10", 134'301'514}};
 
 }  // namespace
 
