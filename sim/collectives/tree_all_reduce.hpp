@@ -8,13 +8,25 @@
 // Steps: 2 floor(log2 K) - 1 + pieces, with at most four messages from and to any rank. Bytes on
 // the wire: 2(K - 1) S in all, between S and 2 S from each of K > 1 ranks.
 // Unlike in the paper, a rank's messages of one step share its links instead of taking turns.
+// Over nodes of several ranks, as NCCL has it: the ranks of a node are a chain below its first, and
+// the first ones are the trees'.
 #pragma once
 
+#include <vector>
+
 #include "sim/collectives/plan.hpp"
+#include "sim/collectives/ring_order.hpp"
 
 namespace palsim {
 
-// Throws InternalError unless ranks and pieces are positive.
+// The ranks of each node, in the order of their chain.
+using NodeChains = std::vector<Order>;
+
+// Two trees for each of the channels, which share the buffer equally. Throws InternalError unless
+// each channel has the ranks 0, ..., K - 1 and pieces are positive.
+Plan tree_all_reduce(const std::vector<NodeChains>& channels, std::int64_t pieces);
+
+// Each rank is a node. Throws InternalError unless ranks and pieces are positive.
 Plan tree_all_reduce(std::int64_t ranks, std::int64_t pieces = 1);
 
 }  // namespace palsim

@@ -17,21 +17,24 @@
 namespace palsim {
 namespace {
 
-// The parts of the rings in the first node, whose workers come first in the group.
+// In the first node, whose workers come first in the group.
 std::vector<Order> rings_in_a_node(const WorkerGroup& group) {
-  std::vector<Order> rings = group.rings;
-  for (Order& ring : rings) {
-    std::erase_if(ring, [&](Rank place) { return place >= group.workers_per_node; });
-  }
+  std::vector<Order> rings;
+  for (const NodeChains& chains : group.chains) rings.push_back(chains.front());
   return rings;
 }
 
-Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, std::int64_t pieces) {
+Plan tree_plan(const WorkerGroup& group, const PlanOptions& options) {
+  if (options.tree == TreeShape::ranks) return tree_all_reduce(group.size(), options.pieces);
+  return tree_all_reduce(group.chains, options.pieces);
+}
+
+Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, const PlanOptions& options) {
   switch (algorithm) {
     case Algorithm::ring:
       return ring_all_reduce(group.rings);
     case Algorithm::tree:
-      return tree_all_reduce(group.size(), pieces);
+      return tree_plan(group, options);
     case Algorithm::halving_doubling:
       return halving_doubling_all_reduce(group.size());
     case Algorithm::hierarchical:
@@ -44,16 +47,16 @@ Plan all_reduce_plan(Algorithm algorithm, const WorkerGroup& group, std::int64_t
 
 // Over the places in the group.
 Plan plan_in_group(Collective collective, Algorithm algorithm, const WorkerGroup& group,
-                   std::int64_t pieces) {
+                   const PlanOptions& options) {
   switch (collective) {
     case Collective::all_reduce:
-      return all_reduce_plan(algorithm, group, pieces);
+      return all_reduce_plan(algorithm, group, options);
     case Collective::reduce_scatter:
       return ring_reduce_scatter(group.rings);
     case Collective::all_gather:
       return ring_all_gather(group.rings);
     case Collective::broadcast:
-      return chain_broadcast(group.rings, pieces);
+      return chain_broadcast(group.rings, options.pieces);
     case Collective::point_to_point:
       break;
   }
@@ -93,8 +96,8 @@ std::string obstacle_to(const Transport& transport, std::int64_t nodes,
 }
 
 PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,
-                           std::int64_t pieces, Bytes bytes) {
-  PlacedPlan placed{plan_in_group(collective, algorithm, group, pieces), bytes};
+                           Bytes bytes, const PlanOptions& options) {
+  PlacedPlan placed{plan_in_group(collective, algorithm, group, options), bytes};
   if (group.ranks != rank_order(group.size())) placed.ranks = group.ranks;
   return placed;
 }

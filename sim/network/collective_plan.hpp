@@ -23,8 +23,16 @@ std::vector<Algorithm> algorithms_for(Collective collective,
 std::string obstacle_to(const Transport& transport, std::int64_t nodes,
                         std::int64_t workers_per_node);
 
-// `pieces` is into how many a tree or a chain cuts its share of the buffer.
+// What trees are made of: double binary trees of all ranks, or NCCL's, which have chains in the
+// nodes, one for each ring.
+enum class TreeShape { ranks, chains_in_nodes };
+
+struct PlanOptions {
+  std::int64_t pieces = 1;  // into how many a tree or a chain cuts its share of the buffer
+  TreeShape tree = TreeShape::ranks;
+};
+
 PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,
-                           std::int64_t pieces, Bytes bytes);
+                           Bytes bytes, const PlanOptions& options = {});
 
 }  // namespace palsim

@@ -72,12 +72,13 @@ CollectiveCost Communicator::compute(Collective collective, Bytes bytes) {
   return cost;
 }
 
-std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm algorithm,
-                                            std::int64_t pieces, Bytes bytes) const {
+std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm algorithm, Bytes bytes,
+                                            PlanOptions options) const {
+  if (transport_.kind == TransportKind::nccl) options.tree = TreeShape::chains_in_nodes;
   std::vector<PlacedPlan> plans;
   for (const WorkerGroup& group : groups_) {
     if (group.size() > 1) {
-      plans.push_back(collective_plan(collective, algorithm, group, pieces, bytes));
+      plans.push_back(collective_plan(collective, algorithm, group, bytes, options));
     }
   }
   return plans;
@@ -86,14 +87,13 @@ std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm alg
 Duration Communicator::time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
                                Bytes bytes) const {
   const std::vector<Duration> ends =
-      time_plans(network_, plans(collective, algorithm, pieces, bytes));
+      time_plans(network_, plans(collective, algorithm, bytes, {.pieces = pieces}));
   return *std::max_element(ends.begin(), ends.end());
 }
 
 std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes) {
   if (moves_nothing(bytes)) return palsim::link_bytes(network_, {});
-  return palsim::link_bytes(network_,
-                            plans(collective, cost(collective, bytes).algorithm, 1, bytes));
+  return palsim::link_bytes(network_, plans(collective, cost(collective, bytes).algorithm, bytes));
 }
 
 // What no plan can beat: the busiest link's bytes over its rate. A little less, so that rounding to
@@ -101,7 +101,7 @@ std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes)
 Duration Communicator::least_time(Collective collective, Algorithm algorithm, Bytes bytes) const {
   constexpr double safely = 0.999;
   const std::vector<double> carried =
-      palsim::link_bytes(network_, plans(collective, algorithm, 1, bytes));
+      palsim::link_bytes(network_, plans(collective, algorithm, bytes));
   const std::optional<LinkId> busiest = bottleneck(network_, carried);
   if (!busiest) return Duration();
   return Duration::seconds(safely * carried[*busiest] / network_.bandwidth(*busiest).count());
@@ -181,7 +181,7 @@ BytesPerSecond Communicator::bus_bandwidth() {
   if (bus_bandwidth_) return *bus_bandwidth_;
   // Without latencies time is proportional to bytes, so one size will do: chunks of about 10 ms,
   // that rounding to the nanosecond is lost in.
-  std::vector<PlacedPlan> placed = plans(Collective::all_reduce, Algorithm::ring, 1, Bytes(0));
+  std::vector<PlacedPlan> placed = plans(Collective::all_reduce, Algorithm::ring, Bytes(0));
   require(!placed.empty(), "the bus bandwidth of a single worker");
   for (PlacedPlan& plan : placed) {
     const Send& send = plan.plan.channels[0].stages[0].sends[0];

@@ -13,6 +13,7 @@
 
 #include "sim/collectives/collective.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/network/collective_plan.hpp"
 #include "sim/network/nccl_cost.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/placed_plan.hpp"
@@ -69,8 +70,8 @@ class Communicator {
                    Bytes bytes) const;
   Bytes sent_per_worker(Collective collective, Bytes bytes) const;
   Duration least_time(Collective collective, Algorithm algorithm, Bytes bytes) const;
-  std::vector<PlacedPlan> plans(Collective collective, Algorithm algorithm, std::int64_t pieces,
-                                Bytes bytes) const;
+  std::vector<PlacedPlan> plans(Collective collective, Algorithm algorithm, Bytes bytes,
+                                PlanOptions options = {}) const;
   Communicator part(std::vector<Order> (*split)(const WorkerGroup&)) const;
 
   Network network_;

@@ -56,26 +56,29 @@ std::vector<Ring> rings_through(const Network& network, const Places& used, std:
   return rings;
 }
 
-// Through each node in the ring's order, or round the nodes again and again.
-Order order_through(const std::map<std::int64_t, Places>& nodes, const Ring& ring,
-                    RingOrder ring_order) {
-  std::vector<Order> in_nodes;
+NodeChains chains_of(const std::map<std::int64_t, Places>& nodes, const Ring& ring) {
+  NodeChains chains;
   for (const auto& [node, places] : nodes) {
-    Order& order = in_nodes.emplace_back();
+    Order& chain = chains.emplace_back();
     for (const std::int64_t worker : ring) {
       const auto place = places.find(worker);
-      if (place != places.end()) order.push_back(place->second);
+      if (place != places.end()) chain.push_back(place->second);
     }
   }
+  return chains;
+}
+
+// Through one node after the other, or round the nodes again and again.
+Order joined(const NodeChains& chains, RingOrder ring_order) {
   Order order;
   if (ring_order == RingOrder::node_by_node) {
-    for (const Order& part : in_nodes) order.insert(order.end(), part.begin(), part.end());
+    for (const Order& chain : chains) order.insert(order.end(), chain.begin(), chain.end());
   } else {
     std::size_t longest = 0;
-    for (const Order& part : in_nodes) longest = std::max(longest, part.size());
+    for (const Order& chain : chains) longest = std::max(longest, chain.size());
     for (std::size_t at = 0; at < longest; ++at) {
-      for (const Order& part : in_nodes) {
-        if (at < part.size()) order.push_back(part[at]);
+      for (const Order& chain : chains) {
+        if (at < chain.size()) order.push_back(chain[at]);
       }
     }
   }
@@ -107,7 +110,8 @@ WorkerGroup worker_group(const Network& network, const Transport& transport, Ord
   const std::vector<Ring> rings =
       transport.rings.empty() ? rings_through(network, used, group.nodes) : transport.rings;
   for (const Ring& ring : rings) {
-    group.rings.push_back(order_through(nodes, ring, transport.ring_order));
+    group.chains.push_back(chains_of(nodes, ring));
+    group.rings.push_back(joined(group.chains.back(), transport.ring_order));
   }
   if (group.size() % group.nodes == 0) {
     const std::int64_t per_node = group.size() / group.nodes;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/collectives/ring_order.hpp"
+#include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/transport.hpp"
 
@@ -14,7 +15,9 @@ namespace palsim {
 struct WorkerGroup {
   Order ranks;               // of the network, each once; the first is a broadcast's root
   std::vector<Order> rings;  // of places in `ranks`, each starting at place 0
-  std::int64_t nodes = 1;    // that the ranks are on
+  // By ring: its parts in each node, from where it enters.
+  std::vector<NodeChains> chains;
+  std::int64_t nodes = 1;  // that the ranks are on
   // On each of its nodes, where that is the same number and the ranks go node by node; else 0.
   std::int64_t workers_per_node = 0;
 

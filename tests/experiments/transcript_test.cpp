@@ -61,7 +61,8 @@ std::string run_again(const std::string& transcript, const fs::path& folder, int
       in = In::prose;
       result += line + '\n';
     } else if (in == In::content) {
-      const bool is_name = line.ends_with(".toml") || line.ends_with(".log");
+      const bool is_name =
+          line.ends_with(".toml") || line.ends_with(".log") || line.ends_with(".csv");
       if (contents.empty() && line.starts_with("# ") && is_name) file = line.substr(2);
       contents += line + '\n';
       result += line + '\n';

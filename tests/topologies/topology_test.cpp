@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "sim/core/error.hpp"
@@ -196,4 +197,31 @@ TEST_CASE("rings must go through each of the node's workers once") {
         "\"Simple\"");
   CHECK(read(example + "node_links = \"nvlink\"\nprotocol = \"LL128\"\nalgorithm = \"tree\"\n")
             .transport.protocol == Protocol::ll128);
+}
+
+TEST_CASE("on no cluster of the folder has NCCL's model a link carry more than it can") {
+  for (const auto& entry : std::filesystem::directory_iterator(PALSIM_ROOT "/topologies")) {
+    if (entry.path().extension() != ".toml") continue;
+    CAPTURE(entry.path().string());
+    const Topology cluster = load_topology(entry.path().string());
+    for (const Algorithm algorithm : {Algorithm::ring, Algorithm::tree, Algorithm::hierarchical}) {
+      CAPTURE(static_cast<int>(algorithm));
+      Transport transport = cluster.transport;
+      transport.kind = TransportKind::nccl;
+      transport.algorithm = algorithm;
+      if (!obstacle_to(transport, cluster.network.nodes(), cluster.network.workers_per_node())
+               .empty()) {
+        continue;
+      }
+      Communicator communicator(cluster.network, transport);
+      for (const Bytes bytes : {Bytes(1000), Bytes(1'000'000), Bytes(1'000'000'000)}) {
+        const double time_s = communicator.all_reduce(bytes).time.in_seconds();
+        const std::vector<double> carried = communicator.link_bytes(Collective::all_reduce, bytes);
+        for (LinkId link = 0; link < carried.size(); ++link) {
+          CAPTURE(cluster.network.link_name(link));
+          CHECK(carried[link] <= 1.001 * cluster.network.bandwidth(link).count() * time_s);
+        }
+      }
+    }
+  }
 }

@@ -87,3 +87,31 @@ TEST_CASE("the trees of six and of seven ranks are those of the paper's rule") {
   CHECK(edges(7, 0) == Edges{{0, 1}, {2, 1}, {1, 3}, {4, 5}, {6, 5}, {5, 3}});
   CHECK(edges(7, 1) == Edges{{1, 2}, {3, 2}, {2, 4}, {5, 6}, {0, 6}, {6, 4}});
 }
+
+TEST_CASE("over nodes, chains hang below the trees' ranks and only those leave a node") {
+  for (const std::int64_t nodes : {1, 2, 3, 4, 7}) {
+    for (const std::int64_t workers : {2, 3, 8}) {
+      CAPTURE(nodes);
+      CAPTURE(workers);
+      NodeChains forward;
+      NodeChains backward;
+      for (Rank first = 0; first < nodes * workers; first += workers) {
+        Order chain = rank_order(workers, 0);
+        for (Rank& rank : chain) rank += first;
+        forward.push_back(chain);
+        std::ranges::reverse(chain);
+        backward.push_back(chain);
+      }
+      const Plan plan = tree_all_reduce(std::vector{forward, backward}, 5);
+      check_all_reduce(plan, 2 * (floor_log2(nodes) + workers - 1) - 1 + 5);
+      REQUIRE(plan.channels.size() == 4);
+      std::int64_t crossing = 0;
+      for (const Channel& channel : plan.channels) {
+        for (const Send& send : channel.stages.front().sends) {
+          if (send.source / workers != send.target / workers) ++crossing;
+        }
+      }
+      CHECK(crossing == 4 * 2 * (nodes - 1));
+    }
+  }
+}
