@@ -34,7 +34,7 @@ CommandDescription description() {
 po::options_description described_options() {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
-                        "table (default), json or csv (of one)");
+                        "table (default), summary (its errors alone), json, or csv (of one)");
   return options;
 }
 
@@ -58,7 +58,7 @@ void validate_command(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description(), described_options(), arguments);
   if (!values) return;
   const auto format = value_or<std::string>(*values, "format", "table");
-  require_choice("format", format, {"table", "json", "csv"});
+  require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =
       chosen(value_or<std::vector<std::string>>(*values, "name", {}));
   require<InputError>(format != "csv" || validations.size() == 1,
@@ -69,9 +69,10 @@ void validate_command(const std::vector<std::string>& arguments) {
     const Validation validation = one.run(folder);
     const std::string csv = validation_csv(validation);
     write_whole_file((folder / "results.csv").string(), csv);
-    if (format == "table") {
+    if (format == "table" || format == "summary") {
       if (&one != &validations.front()) std::cout << '\n';
-      std::cout << fmt::format("{}: {}\n", one.name, one.question) << validation_table(validation);
+      std::cout << fmt::format("{}: {}\n", one.name, one.question)
+                << (format == "table" ? validation_table(validation) : summary_table(validation));
     } else if (format == "csv") {
       std::cout << csv;
     } else {

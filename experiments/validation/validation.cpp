@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/split.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -41,13 +42,23 @@ std::size_t leading_names(const Validation& validation) {
   return static_cast<std::size_t>(first_number - cells.begin());
 }
 
-std::string summary_table(const std::vector<GroupSummary>& summaries) {
-  std::vector<TextRow> rows{{"", "rows", "mean error", "worst error"}};
-  for (const GroupSummary& summary : summaries) {
-    rows.push_back({summary.group, fmt::format("{}", summary.rows), percent(summary.mean_error),
-                    percent(summary.worst_error)});
+// Breaks lines between words.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t width = 110;
+  std::vector<std::string> words;
+  boost::split(words, text, [](char c) { return c == ' '; });
+  std::string lines;
+  std::size_t column = 0;
+  for (const std::string& word : words) {
+    if (column > 0 && column + 1 + word.size() > width) {
+      lines += '\n';
+      column = 0;
+    }
+    if (column > 0) lines += ' ';
+    column += (column > 0 ? 1 : 0) + word.size();
+    lines += word;
   }
-  return text_table(rows);
+  return lines + '\n';
 }
 
 }  // namespace
@@ -74,6 +85,15 @@ std::vector<GroupSummary> summary_of(const Validation& validation) {
   return summaries;
 }
 
+std::string summary_table(const Validation& validation) {
+  std::vector<TextRow> rows{{"", "rows", "mean error", "worst error"}};
+  for (const GroupSummary& summary : summary_of(validation)) {
+    rows.push_back({summary.group, fmt::format("{}", summary.rows), percent(summary.mean_error),
+                    percent(summary.worst_error)});
+  }
+  return text_table(rows);
+}
+
 std::string validation_table(const Validation& validation) {
   TextRow header = validation.columns;
   header.push_back("error");
@@ -84,8 +104,8 @@ std::string validation_table(const Validation& validation) {
     line.push_back(row.error() ? fmt::format("{:+.1f} %", 100 * *row.error()) : "");
   }
   std::string text = text_table(rows, leading_names(validation)) + '\n';
-  text += summary_table(summary_of(validation));
-  for (const std::string& note : validation.notes) text += note + '\n';
+  text += summary_table(validation);
+  for (const std::string& note : validation.notes) text += wrapped(note);
   return text;
 }
 

@@ -41,6 +41,7 @@ struct GroupSummary {
 std::vector<GroupSummary> summary_of(const Validation& validation);
 
 std::string validation_table(const Validation& validation);
+std::string summary_table(const Validation& validation);  // by group, without rows and notes
 std::string validation_csv(const Validation& validation);
 nlohmann::ordered_json validation_object(std::string_view name, const Validation& validation);
 
