@@ -101,7 +101,9 @@ std::string validation_table(const Validation& validation) {
   for (const ValidationRow& row : validation.rows) {
     TextRow& line = rows.emplace_back();
     for (const Cell& cell : row.cells) line.push_back(text_of(cell));
-    line.push_back(row.error() ? fmt::format("{:+.1f} %", 100 * *row.error()) : "");
+    // A tenth of a per cent, and no minus before a zero.
+    line.push_back(row.error() ? fmt::format("{:+.1f} %", std::round(1000 * *row.error()) / 10 + 0.)
+                               : "");
   }
   std::string text = text_table(rows, leading_names(validation)) + '\n';
   text += summary_table(validation);
