@@ -8,6 +8,7 @@
 
 #include "experiments/command/text_table.hpp"
 #include "sim/core/unit.hpp"
+#include "sim/network/communicator.hpp"
 #include "topologies/transport_words.hpp"
 
 namespace palsim {
@@ -51,8 +52,6 @@ std::string text_of(const Transport& transport) {
   if (nccl) parts[0] += " over " + word_of(node_links_words, transport.node_links);
   parts.push_back("algorithm " + word_of(algorithm_words, transport.algorithm));
   if (nccl) parts.push_back("protocol " + word_of(protocol_words, transport.protocol));
-  const auto rings = static_cast<std::int64_t>(transport.rings.size());
-  parts.push_back(rings == 0 ? "rings as the links suggest" : counted(rings, "ring") + " given");
   if (transport.ring_order != RingOrder::node_by_node) {
     parts.push_back(word_of(ring_order_words, transport.ring_order));
   }
@@ -69,6 +68,25 @@ std::string text_of(const Transport& transport) {
   const auto corrections = static_cast<std::int64_t>(transport.fit.corrections.size());
   if (corrections > 0) parts.push_back(counted(corrections, "correction"));
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// A line for each ring, as it goes through a node.
+std::string ring_lines(const Topology& topology) {
+  Communicator communicator(topology.network, topology.transport);
+  const WorkerGroup& group = communicator.groups().front();
+  if (group.size() == 1) return "";
+  std::string lines = fmt::format("{}{}, {} of bus bandwidth:\n",
+                                  counted(static_cast<std::int64_t>(group.chains.size()), "ring"),
+                                  topology.transport.rings.empty() ? "" : " given",
+                                  to_string(communicator.bus_bandwidth()));
+  for (const NodeChains& chains : group.chains) {
+    std::vector<std::string> names;
+    for (const Rank rank : chains.front()) {
+      names.push_back(topology.network.node().workers[static_cast<std::size_t>(rank)]);
+    }
+    lines += fmt::format("  {}\n", fmt::join(names, " "));
+  }
+  return lines;
 }
 
 TextRow row_of(std::string name, const Link& link) {
@@ -128,9 +146,10 @@ std::string node_text(const Node& node, std::int64_t number, const std::string& 
 }  // namespace
 
 std::string describe(const Topology& topology) {
-  return fmt::format("{}: {}\ndevice: {}\ntransport: {}\n\n{}", topology.name,
+  return fmt::format("{}: {}\ndevice: {}\ntransport: {}\n{}\n{}", topology.name,
                      size_of(topology.network), text_of(topology.device),
-                     text_of(topology.transport), link_table(topology.network));
+                     text_of(topology.transport), ring_lines(topology),
+                     link_table(topology.network));
 }
 
 std::string to_dot(const Topology& topology) {

@@ -7,8 +7,8 @@
 
 namespace palsim {
 
-// Name, size, device and transport, a line each, then a table of the links of one node and its
-// uplink.
+// Name, size, device and transport, a line each, the rings through a node (one per channel) with
+// the bus bandwidth that they reach, then a table of the links of one node and its uplink.
 std::string describe(const Topology& topology);
 
 // The graph in Graphviz's language: workers are boxes, other vertices ellipses, links carry

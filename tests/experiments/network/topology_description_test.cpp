@@ -55,7 +55,9 @@ std::size_t count(const std::string& text, const std::string& passage) {
 TEST_CASE("a description says what a topology is and lists its links") {
   CHECK(describe(example(3)) == R"(exa"mple: 3 nodes of 2 workers, 6 in all
 device: Tesla T4: fp32 8.1 TFLOP/s, fp16 65 TFLOP/s, 16 GB of memory at 320 GB/s, reached: 47 % of the peaks, 100 % of the memory bandwidth, 5 us to launch a kernel
-transport: nccl over pcie, algorithm auto, protocol auto, 1 ring given, 350 ms to set up a communicator, latencies x 1.25
+transport: nccl over pcie, algorithm auto, protocol auto, 350 ms to set up a communicator, latencies x 1.25
+1 ring given, 10.8 GB/s of bus bandwidth:
+  gpu1 gpu0
 
 link            bandwidth  achievable    reached  latency
 ---------------------------------------------------------
