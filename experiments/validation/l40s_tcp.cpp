@@ -10,9 +10,7 @@
 
 #include "experiments/command/csv_table.hpp"
 #include "experiments/predict/prediction.hpp"
-#include "experiments/predict/training_step.hpp"
 #include "experiments/validation/statistics.hpp"
-#include "sim/replay/pricing.hpp"
 
 namespace palsim {
 namespace {
@@ -36,32 +34,37 @@ std::map<Key, double> medians(const CsvTable& table, std::string_view column) {
   return medians;
 }
 
+// As palsim calls what the measurements call so.
+std::string method_of(const std::string& algorithm) {
+  return algorithm == "localsgd" ? "local_sgd" : algorithm;
+}
+
 struct Machines {
   std::filesystem::path experiment;
   std::map<std::string, double> step_s;         // by algorithm
   std::map<std::int64_t, Overrides> link = {};  // by link rate, as calibrated
 
-  // One blocking synchronization, per tensor.
-  double sync_s(const std::string& algorithm, const Overrides& links) const {
-    const Experiment loaded = load(algorithm, links);
-    Communicator communicator(loaded.cluster.network, loaded.cluster.transport);
-    const Method& method = loaded.runs.front().methods[algorithm == "localsgd" ? 1 : 0].method;
-    return price_operations(workload_of(loaded), method.wire, communicator)
-        .of(Payload::parameters)
-        .time.in_seconds();
+  // Seconds that a worker is blocked by one synchronization (DDP: in one step), the wait for slower
+  // workers included, without the set-up.
+  double sync_s(const std::string& algorithm, std::int64_t sync_interval, Overrides links,
+                const Overrides& more = {}) const {
+    links.insert(links.end(), more.begin(), more.end());
+    links.emplace_back("cluster.transport.setup=0s");
+    if (algorithm != "ddp") {
+      links.push_back(
+          fmt::format("method.{}.sync_interval={}", method_of(algorithm), sync_interval));
+    }
+    const Prediction prediction =
+        predict(load(algorithm, links), Links::ignored, [](double) {}).front();
+    const auto method = std::find_if(
+        prediction.methods.begin(), prediction.methods.end(),
+        [&](const MethodPrediction& one) { return one.method == method_of(algorithm); });
+    const Tally& mean = method->mean;
+    return (mean.communication_s + mean.waiting_s) / mean.synchronizations;
   }
 
   // What the first one takes longer.
   double setup_s() const { return load("diloco", {}).cluster.transport.setup.in_seconds(); }
-
-  // Seconds by which communication makes a step of DDP longer.
-  double blocked_s(Overrides links, const Overrides& more = {}) const {
-    links.insert(links.end(), more.begin(), more.end());
-    links.emplace_back("cluster.transport.setup=0s");
-    const Prediction prediction =
-        predict(load("ddp", links), Links::ignored, [](double) {}).front();
-    return prediction.methods.back().mean.communication_s / static_cast<double>(prediction.steps);
-  }
 
  private:
   Experiment load(const std::string& algorithm, Overrides overrides) const {
@@ -84,7 +87,7 @@ struct Calibration {
 // what it was measured to take at H = 1.
 Calibration calibrated(const Machines& machines, std::int64_t bits_per_s, double measured_s) {
   const auto too_long = [&](const Overrides& links) {
-    return machines.sync_s("diloco", links) - measured_s;
+    return machines.sync_s("diloco", 1, links) - measured_s;
   };
   const boost::math::tools::eps_tolerance<double> close(30);
   std::uintmax_t most = 100;
@@ -136,8 +139,8 @@ std::string ddp_readings(const Machines& machines, std::int64_t rate, double mea
   return fmt::format(
       "DDP at {} Mbit/s blocked {:.4f} s a step. Predicted with its buffers broadcast {:.4f} s, "
       "with a tree instead (2 S over each link, at NCCL's 0.92) {:.4f} s, with neither {:.4f} s.",
-      static_cast<double>(rate) / 1e6, measured_s, machines.blocked_s(links),
-      machines.blocked_s(links, tree), machines.blocked_s(links, silent));
+      static_cast<double>(rate) / 1e6, measured_s, machines.sync_s("ddp", 1, links),
+      machines.sync_s("ddp", 1, links, tree), machines.sync_s("ddp", 1, links, silent));
 }
 
 }  // namespace
@@ -174,8 +177,7 @@ Validation validate_l40s_tcp(const std::filesystem::path& folder) {
         {"localsgd", {1, 8, 32, 128}}}) {
     for (const std::int64_t sync_interval : intervals) {
       for (const auto& [rate, links] : machines.link) {
-        const double sync_s =
-            algorithm == "ddp" ? machines.blocked_s(links) : machines.sync_s(algorithm, links);
+        const double sync_s = machines.sync_s(algorithm, sync_interval, links);
         ValidationRow row{.group = group_of(algorithm, sync_interval), .predicted = sync_s};
         const auto known = measured.find({algorithm, sync_interval, rate});
         if (known != measured.end()) row.measured = known->second;
@@ -202,7 +204,7 @@ Validation validate_l40s_tcp(const std::filesystem::path& folder) {
         "The first synchronization of {} at H = {} took {:.3f} s; predicted {:.3f} s, of which "
         "{} s are a prior for the set-up.",
         algorithm, sync_interval, first_s,
-        machines.sync_s(algorithm, machines.link.at(rate)) + machines.setup_s(),
+        machines.sync_s(algorithm, sync_interval, machines.link.at(rate)) + machines.setup_s(),
         machines.setup_s()));
   }
   return validation;
