@@ -107,8 +107,24 @@ Duration Communicator::least_time(Collective collective, Algorithm algorithm, By
   return Duration::seconds(safely * carried[*busiest] / network_.bandwidth(*busiest).count());
 }
 
-// Trees and chains go whole or in NCCL's pieces, whichever is sooner: each piece waits for the
-// links' latencies again. What cannot be the fastest is not timed.
+// NCCL's pieces; of a tree over many ranks fewer, since all its messages contend with each other
+// and are simulated one by one.
+std::int64_t Communicator::pieces_of(Collective collective, Algorithm algorithm,
+                                     Bytes bytes) const {
+  const WorkerGroup& group = groups_.front();
+  if (collective == Collective::broadcast) {
+    return broadcast_pieces(bytes, static_cast<std::int64_t>(group.rings.size()));
+  }
+  if (algorithm != Algorithm::tree) return 1;
+  constexpr std::int64_t most_messages = 1 << 15;
+  constexpr std::int64_t trees = 2;
+  const std::int64_t most = most_messages / (2 * trees * (group.size() - 1));
+  return std::clamp<std::int64_t>(broadcast_pieces(bytes, trees), 1,
+                                  std::max<std::int64_t>(most, 1));
+}
+
+// Trees and chains go whole or in pieces, whichever is sooner: each piece waits for the links'
+// latencies again. What cannot be the fastest is not timed.
 CollectiveCost Communicator::ideal_cost(Collective collective, Bytes bytes) const {
   const bool forced =
       collective == Collective::all_reduce && transport_.algorithm != Algorithm::automatic;
@@ -121,11 +137,8 @@ CollectiveCost Communicator::ideal_cost(Collective collective, Bytes bytes) cons
       if (!best || time < best->time) best = CollectiveCost{.time = time, .algorithm = algorithm};
     };
     consider(1);
-    const bool cuts = algorithm == Algorithm::tree || collective == Collective::broadcast;
-    const std::int64_t shares =
-        algorithm == Algorithm::tree ? 2 : static_cast<std::int64_t>(groups_.front().rings.size());
-    const std::int64_t pieces = broadcast_pieces(bytes, shares);
-    if (cuts && pieces > 1) consider(pieces);
+    const std::int64_t pieces = pieces_of(collective, algorithm, bytes);
+    if (pieces > 1) consider(pieces);
   }
   best->time += transport_.launch;
   return *best;

@@ -69,6 +69,7 @@ class Communicator {
   Duration time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
                    Bytes bytes) const;
   Bytes sent_per_worker(Collective collective, Bytes bytes) const;
+  std::int64_t pieces_of(Collective collective, Algorithm algorithm, Bytes bytes) const;
   Duration least_time(Collective collective, Algorithm algorithm, Bytes bytes) const;
   std::vector<PlacedPlan> plans(Collective collective, Algorithm algorithm, Bytes bytes,
                                 PlanOptions options = {}) const;
