@@ -8,8 +8,17 @@
 #include "sim/network/collective_plan.hpp"
 #include "sim/network/link_load.hpp"
 #include "sim/network/plan_timing.hpp"
+#include "sim/network/two_nodes.hpp"
 
 namespace palsim {
+namespace {
+
+bool runs_along_rings(Collective collective, Algorithm algorithm) {
+  return algorithm == Algorithm::ring && collective != Collective::broadcast &&
+         collective != Collective::point_to_point;
+}
+
+}  // namespace
 Communicator::Communicator(Network network, Transport transport, CommunicatorOptions options)
     : network_(std::move(network)), transport_(std::move(transport)), memory_(options.memory) {
   if (options.groups.empty()) {
@@ -86,8 +95,14 @@ std::vector<PlacedPlan> Communicator::plans(Collective collective, Algorithm alg
 
 Duration Communicator::time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
                                Bytes bytes) const {
-  const std::vector<Duration> ends =
-      time_plans(network_, plans(collective, algorithm, bytes, {.pieces = pieces}));
+  const std::vector<PlacedPlan> all = plans(collective, algorithm, bytes, {.pieces = pieces});
+  constexpr std::int64_t many_messages = 1 << 20;
+  if (all.size() == 1 && runs_along_rings(collective, algorithm) &&
+      messages(all.front().plan) > many_messages) {
+    const auto two = rings_on_two_nodes(network_, groups_.front(), collective, bytes);
+    if (two) return time_plans(two->network, {two->plan}).front();
+  }
+  const std::vector<Duration> ends = time_plans(network_, all);
   return *std::max_element(ends.begin(), ends.end());
 }
 
