@@ -49,10 +49,10 @@ std::vector<Bytes> parse_sizes(const std::string& option, const std::string& tex
 
 std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
                             const std::vector<Bytes>& sizes) {
-  const std::int64_t workers = communicator.groups().front().size();
   std::vector<SweepRow> rows;
   for (const Bytes size : sizes) {
-    rows.push_back({size, communicator.cost(collective, size), bus_factor(collective, workers)});
+    const CollectiveCost cost = communicator.cost(collective, size);
+    rows.push_back({size, cost, bus_factor(collective, cost.workers)});
   }
   return rows;
 }

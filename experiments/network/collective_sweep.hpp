@@ -1,7 +1,7 @@
 // One collective over a range of sizes, with the columns of nccl-tests: time, algorithm bandwidth S
 // / time, and bus bandwidth, which is that times the collective's factor (2 (n - 1)/n for an
 // all-reduce, (n - 1)/n for reduce-scatter and all-gather, else 1), so that it can be laid beside
-// the links' rates.
+// the links' rates. Of several groups, n is that of the last to end.
 #pragma once
 
 #include <string>

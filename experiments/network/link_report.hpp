@@ -14,7 +14,7 @@ struct LinkUse {
   std::string link;
   BytesPerSecond bandwidth;  // as messages reach it
   double bytes = 0;
-  double utilization = 0;  // 0 to 1
+  double utilization = 0;  // above 1 where a fit is faster than the links as described
 };
 
 // By LinkId. `bytes` holds one figure for each link of the network.

@@ -86,12 +86,18 @@ CommunicatorOptions parse_groups(const CommandValues& values, Collective collect
   return options;
 }
 
+std::string who(const WorkerGroup& group) {
+  return fmt::format("{} ranks on {} node{}", group.size(), group.nodes,
+                     group.nodes == 1 ? "" : "s");
+}
+
 std::string title_of(const Topology& cluster, const Communicator& communicator, const char* what) {
-  const std::vector<WorkerGroup>& groups = communicator.groups();
-  std::string who = fmt::format("{} ranks on {} node{}", groups.front().size(),
-                                groups.front().nodes, groups.front().nodes == 1 ? "" : "s");
-  if (groups.size() > 1) who += fmt::format(", {} groups at once", groups.size());
-  return fmt::format("{}: {} over {}, transport {}\n", cluster.name, what, who,
+  std::string all;
+  for (const WorkerGroup& group : communicator.groups()) {
+    all += (all.empty() ? "" : " and ") + who(group);
+  }
+  return fmt::format("{}: {} over {}, transport {}\n", cluster.name, what,
+                     all.empty() ? "single ranks" : all,
                      cluster.transport.kind == TransportKind::nccl ? "nccl" : "ideal");
 }
 

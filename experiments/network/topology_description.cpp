@@ -73,8 +73,8 @@ std::string text_of(const Transport& transport) {
 // A line for each ring, as it goes through a node.
 std::string ring_lines(const Topology& topology) {
   Communicator communicator(topology.network, topology.transport);
+  if (communicator.groups().empty()) return "";  // a single worker
   const WorkerGroup& group = communicator.groups().front();
-  if (group.size() == 1) return "";
   std::string lines = fmt::format("{}{}, {} of bus bandwidth:\n",
                                   counted(static_cast<std::int64_t>(group.chains.size()), "ring"),
                                   topology.transport.rings.empty() ? "" : " given",

@@ -90,7 +90,7 @@ std::string obstacle_to(const Transport& transport, std::int64_t nodes,
         "on each; here are {}; write \"ring\", \"tree\" or \"auto\"",
         nodes == 1              ? "workers of one node"
         : workers_per_node == 1 ? "nodes of one worker"
-                                : "nodes of different numbers");
+                                : "nodes with unequal numbers of workers");
   }
   return "";
 }
@@ -100,6 +100,16 @@ PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const Wor
   PlacedPlan placed{plan_in_group(collective, algorithm, group, options), bytes};
   if (group.ranks != rank_order(group.size())) placed.ranks = group.ranks;
   return placed;
+}
+
+std::vector<PlacedPlan> collective_plans(Collective collective, Algorithm algorithm,
+                                         const std::vector<WorkerGroup>& groups, Bytes bytes,
+                                         const PlanOptions& options) {
+  std::vector<PlacedPlan> plans;
+  for (const WorkerGroup& group : groups) {
+    plans.push_back(collective_plan(collective, algorithm, group, bytes, options));
+  }
+  return plans;
 }
 
 }  // namespace palsim

@@ -35,4 +35,9 @@ struct PlanOptions {
 PlacedPlan collective_plan(Collective collective, Algorithm algorithm, const WorkerGroup& group,
                            Bytes bytes, const PlanOptions& options = {});
 
+// Of each group.
+std::vector<PlacedPlan> collective_plans(Collective collective, Algorithm algorithm,
+                                         const std::vector<WorkerGroup>& groups, Bytes bytes,
+                                         const PlanOptions& options);
+
 }  // namespace palsim

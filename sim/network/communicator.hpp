@@ -7,27 +7,18 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "sim/collectives/collective.hpp"
 #include "sim/core/quantity.hpp"
-#include "sim/network/collective_plan.hpp"
+#include "sim/network/collective_cost.hpp"
 #include "sim/network/nccl_cost.hpp"
 #include "sim/network/network.hpp"
-#include "sim/network/placed_plan.hpp"
 #include "sim/network/transport.hpp"
 #include "sim/network/worker_group.hpp"
 
 namespace palsim {
-
-struct CollectiveCost {
-  Duration time;                          // of the last group, launch included
-  Bytes bytes_sent_per_worker;            // averaged over the workers, to the nearest byte
-  Algorithm algorithm = Algorithm::ring;  // of a broadcast: the chain along the rings
-  std::optional<Protocol> protocol;       // none: ideal, hierarchical, or nothing was to be sent
-};
 
 enum class Memory { remember, forget };
 
@@ -53,35 +44,28 @@ class Communicator {
 
   // Of all communicators, once, before the first collective; none for a single worker.
   Duration setup() const;
-  // What large ring all-reduces reach: 2 (n - 1)/n S / time, latencies left out, in the slowest
-  // group.
+  // Of all-reduces in the slowest group; see bus_bandwidth.hpp.
   BytesPerSecond bus_bandwidth();
 
   const Network& network() const { return network_; }
+  // Those of two ranks or more.
   const std::vector<WorkerGroup>& groups() const { return groups_; }
 
  private:
-  bool moves_nothing(Bytes bytes) const;
   CollectiveCost compute(Collective collective, Bytes bytes);
-  CollectiveCost ideal_cost(Collective collective, Bytes bytes) const;
   CollectiveCost nccl_cost(Collective collective, Bytes bytes);
   CollectiveCost hierarchical_nccl_cost(Bytes bytes);
-  Duration time_of(Collective collective, Algorithm algorithm, std::int64_t pieces,
-                   Bytes bytes) const;
   Bytes sent_per_worker(Collective collective, Bytes bytes) const;
-  std::int64_t pieces_of(Collective collective, Algorithm algorithm, Bytes bytes) const;
-  Duration least_time(Collective collective, Algorithm algorithm, Bytes bytes) const;
-  std::vector<PlacedPlan> plans(Collective collective, Algorithm algorithm, Bytes bytes,
-                                PlanOptions options = {}) const;
   Communicator part(std::vector<Order> (*split)(const WorkerGroup&)) const;
+  const std::vector<BytesPerSecond>& bus_bandwidths_of(Collective collective);
 
   Network network_;
   Transport transport_;
   Memory memory_;
   std::vector<WorkerGroup> groups_;
-  std::int64_t workers_ = 0;  // of all groups
+  std::int64_t workers_ = 0;  // of all groups, those of one included
   std::map<std::pair<Collective, Bytes>, CollectiveCost> remembered_;
-  std::optional<BytesPerSecond> bus_bandwidth_;
+  std::map<Collective, std::vector<BytesPerSecond>> bus_bandwidths_;  // by group
   std::vector<Communicator> parts_;  // of a hierarchical one: in the nodes, across them
 };
 

@@ -56,9 +56,9 @@ std::vector<Ring> rings_through(const Network& network, const Places& used, std:
   return rings;
 }
 
-NodeChains chains_of(const std::map<std::int64_t, Places>& nodes, const Ring& ring) {
+NodeChains chains_of(const std::vector<Places>& nodes, const Ring& ring) {
   NodeChains chains;
-  for (const auto& [node, places] : nodes) {
+  for (const Places& places : nodes) {
     Order& chain = chains.emplace_back();
     for (const std::int64_t worker : ring) {
       const auto place = places.find(worker);
@@ -98,13 +98,15 @@ bool goes_node_by_node(const Network& network, const Order& ranks, std::int64_t 
 
 WorkerGroup worker_group(const Network& network, const Transport& transport, Order ranks) {
   check_ranks(network, ranks);
-  std::map<std::int64_t, Places> nodes;
+  std::map<std::int64_t, std::size_t> place_of;  // by node, in the order of their first ranks
+  std::vector<Places> nodes;
   for (std::size_t at = 0; at < ranks.size(); ++at) {
-    nodes[network.node_of(ranks[at])][ranks[at] % network.workers_per_node()] =
-        static_cast<std::int64_t>(at);
+    const auto [node, is_new] = place_of.try_emplace(network.node_of(ranks[at]), nodes.size());
+    if (is_new) nodes.emplace_back();
+    nodes[node->second][ranks[at] % network.workers_per_node()] = static_cast<std::int64_t>(at);
   }
   Places used;  // on any node
-  for (const auto& [node, places] : nodes) used.insert(places.begin(), places.end());
+  for (const Places& places : nodes) used.insert(places.begin(), places.end());
 
   WorkerGroup group{.ranks = std::move(ranks), .nodes = static_cast<std::int64_t>(nodes.size())};
   const std::vector<Ring> rings =

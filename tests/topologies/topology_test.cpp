@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/core/error.hpp"
+#include "sim/network/collective_plan.hpp"
 #include "sim/network/communicator.hpp"
 #include "tests/support/network_examples.hpp"
 

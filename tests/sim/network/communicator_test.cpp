@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "sim/collectives/ring_all_reduce.hpp"
 #include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/core/error.hpp"
@@ -86,6 +88,82 @@ TEST_CASE("groups that do the same at the same time contend for the links they s
   CHECK(carried[8] == 2'000'000);  // left to right: a chunk there, one back, of either group
   CHECK(carried[9] == 2'000'000);
   CHECK(carried[0] == 1'000'000);
+}
+
+TEST_CASE("groups that share no link cost what the slower costs alone, whatever their sizes") {
+  const Network network = pairs(4);  // two workers a node
+  for (const TransportKind kind : {TransportKind::ideal, TransportKind::nccl}) {
+    const Transport transport{.kind = kind, .algorithm = Algorithm::ring};
+    const auto cost_of = [&](std::vector<Order> groups) {
+      return Communicator(network, transport, {.groups = std::move(groups)})
+          .all_reduce(Bytes(64'000'000));
+    };
+    const CollectiveCost pair = cost_of({{0, 1}});
+    const CollectiveCost six = cost_of({{2, 3, 4, 5, 6, 7}});
+    for (const auto& groups : {std::vector<Order>{{0, 1}, {2, 3, 4, 5, 6, 7}},
+                               std::vector<Order>{{2, 3, 4, 5, 6, 7}, {0, 1}}}) {
+      const CollectiveCost both = cost_of(groups);
+      CHECK(both.time == std::max(pair.time, six.time));
+      CHECK(both.workers == 6);
+    }
+    // A worker alone has nothing to do, and is in nobody's way.
+    CHECK(cost_of({{0}, {2, 3, 4, 5, 6, 7}}).time == six.time);
+    CHECK(cost_of({{0}, {1}}).time == Duration());
+  }
+}
+
+TEST_CASE("sends and broadcasts contend only in the direction in which they go") {
+  for (const TransportKind kind : {TransportKind::ideal, TransportKind::nccl}) {
+    const auto time_of = [&](Collective collective, std::vector<Order> groups) {
+      return Communicator(star(4, fast), {.kind = kind}, {.groups = std::move(groups)})
+          .cost(collective, Bytes(125'000'000))
+          .time.in_seconds();
+    };
+    for (const Collective collective : {Collective::point_to_point, Collective::broadcast}) {
+      const double alone = time_of(collective, {{0, 1}});
+      CHECK(alone == doctest::Approx(0.01).epsilon(0.01));
+      CHECK(time_of(collective, {{0, 1}, {1, 0}}) == doctest::Approx(alone).epsilon(1e-6));
+      CHECK(time_of(collective, {{0, 1}, {1, 2}}) == doctest::Approx(alone).epsilon(1e-6));
+      CHECK(time_of(collective, {{0, 1}, {0, 2}}) == doctest::Approx(2 * alone).epsilon(0.01));
+    }
+  }
+}
+
+TEST_CASE("a group may name its nodes in any order") {
+  for (const TransportKind kind : {TransportKind::ideal, TransportKind::nccl}) {
+    for (const Algorithm algorithm : {Algorithm::automatic, Algorithm::hierarchical}) {
+      const auto time_of = [&](Order ranks) {
+        return Communicator(pairs(3), {.kind = kind, .algorithm = algorithm},
+                            {.groups = {std::move(ranks)}})
+            .all_reduce(Bytes(6'000'000))
+            .time;
+      };
+      CHECK(time_of({4, 5, 0, 1, 2, 3}) == time_of({0, 1, 2, 3, 4, 5}));
+    }
+  }
+}
+
+TEST_CASE("hierarchical runs in several groups at once, if they are alike") {
+  Transport transport = nccl;
+  transport.algorithm = Algorithm::hierarchical;
+  transport.fit.corrections = {{Bytes(1000), 1.5}};
+  const Network network = pairs(6);
+  const auto time_of = [&](const Transport& with, std::vector<Order> groups) {
+    return Communicator(network, with, {.groups = std::move(groups)})
+        .all_reduce(Bytes(40'000'000))
+        .time;
+  };
+  const Duration alone = time_of(transport, {{0, 1, 2, 3}});
+  CHECK(time_of(transport, {{0, 1, 2, 3}, {8, 9, 10, 11}, {4}}) == alone);
+  Transport uncorrected = transport;
+  uncorrected.fit.corrections.clear();
+  CHECK(alone == time_of(uncorrected, {{0, 1, 2, 3}}).scaled(1.5));  // once, of the whole
+  CHECK_THROWS_AS(
+      Communicator(Network(Node{{"a", "b", "c"},
+                                {{"a", "bus", fast}, {"b", "bus", fast}, {"c", "bus", fast}}},
+                           4, Fabric{"bus", fast}),
+                   transport, {.groups = {{0, 1, 3, 4}, {6, 7, 8, 9, 10, 11}}}),
+      InputError);
 }
 
 TEST_CASE("rings go where the links are widest, and a poor order can be forced") {
