@@ -11,11 +11,12 @@
 
 namespace palsim {
 
-std::vector<LinkUse> link_uses(const Network& network, const std::vector<double>& bytes,
-                               double seconds) {
+std::vector<LinkUse> link_uses(const Network& network, const Transport& transport,
+                               const std::vector<double>& bytes, double seconds) {
+  const double fitted = transport.kind == TransportKind::nccl ? transport.fit.bandwidth_factor : 1;
   std::vector<LinkUse> uses;
   for (LinkId link = 0; link < bytes.size(); ++link) {
-    LinkUse use{network.link_name(link), network.bandwidth(link), bytes[link]};
+    LinkUse use{network.link_name(link), network.bandwidth(link) * fitted, bytes[link]};
     if (seconds > 0) use.utilization = use.bytes / (use.bandwidth.count() * seconds);
     uses.push_back(std::move(use));
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/network/network.hpp"
+#include "sim/network/transport.hpp"
 
 namespace palsim {
 
@@ -14,12 +15,13 @@ struct LinkUse {
   std::string link;
   BytesPerSecond bandwidth;  // as messages reach it
   double bytes = 0;
-  double utilization = 0;  // above 1 where a fit is faster than the links as described
+  double utilization = 0;  // above 1 where a fit's corrections by size are faster than the links
 };
 
-// By LinkId. `bytes` holds one figure for each link of the network.
-std::vector<LinkUse> link_uses(const Network& network, const std::vector<double>& bytes,
-                               double seconds);
+// By LinkId. `bytes` holds one figure for each link of the network. A fitted transport reaches its
+// factor of each link's bandwidth.
+std::vector<LinkUse> link_uses(const Network& network, const Transport& transport,
+                               const std::vector<double>& bytes, double seconds);
 
 std::string link_table(const std::vector<LinkUse>& uses);
 std::string link_csv(const std::vector<LinkUse>& uses);

@@ -110,9 +110,9 @@ std::string collective_report(const CommandValues& values, const ClusterFile& cl
       parse_sizes(option.option, values[option.option].as<std::string>());
   const std::vector<SweepRow> rows = sweep(communicator, option.collective, sizes);
   const SweepRow& largest = rows.back();
-  const std::vector<LinkUse> uses =
-      link_uses(topology.network, communicator.link_bytes(option.collective, largest.bytes),
-                largest.cost.time.in_seconds());
+  const std::vector<LinkUse> uses = link_uses(
+      topology.network, topology.transport,
+      communicator.link_bytes(option.collective, largest.bytes), largest.cost.time.in_seconds());
   const bool links = values.count("link-report") > 0;
   if (format == "json") return links ? link_objects(uses).dump(2) + '\n' : sweep_json(rows);
   if (format == "csv") return links ? link_csv(uses) : sweep_csv(rows);

@@ -116,8 +116,8 @@ Prediction predict_run(const Experiment& experiment, const Run& run, const Workl
     if (links == Links::counted) {
       const Meetings& meetings = results[m * seeds].meetings;  // the same for each seed
       method.links =
-          link_uses(communicator.network(), link_traffic(meetings, prices[m], communicator),
-                    method.wall_clock_s.mean);
+          link_uses(communicator.network(), experiment.cluster.transport,
+                    link_traffic(meetings, prices[m], communicator), method.wall_clock_s.mean);
     }
     prediction.methods.push_back(std::move(method));
   }

@@ -8,7 +8,9 @@
 #include "sim/core/error.hpp"
 #include "sim/network/collective_plan.hpp"
 #include "sim/network/communicator.hpp"
+#include "tests/support/complaint.hpp"
 #include "tests/support/network_examples.hpp"
+#include "topologies/base.hpp"
 
 using namespace palsim;
 
@@ -225,4 +227,43 @@ TEST_CASE("on no cluster of the folder has NCCL's model a link carry more than i
       }
     }
   }
+}
+
+TEST_CASE("a transport's new keys are read, and refused where they make no sense") {
+  const auto complaint = [](const std::string& assignment) {
+    return complaint_of([&] {
+      Value document =
+          load_topology_document(PALSIM_ROOT "/topologies/l40s_tcp_x4.toml").description;
+      override_value(document, assignment);
+      read_topology(document);
+    });
+  };
+  const Topology slow = [] {
+    Value document = load_topology_document(PALSIM_ROOT "/topologies/l40s_tcp_x4.toml").description;
+    for (const char* assignment :
+         {"fabric.achievable=0.5", "transport.setup=2s", "transport.launch=3us",
+          "transport.latency_factor=2", "transport.bandwidth_factor=0.5",
+          "transport.ring_order=interleaved"}) {
+      override_value(document, assignment);
+    }
+    return read_topology(document);
+  }();
+  CHECK(slow.network.bandwidth(0).count() == doctest::Approx(0.5 * 9.53e9 / 8));
+  CHECK(slow.transport.setup == Duration::seconds(2));
+  CHECK(slow.transport.launch == nanoseconds(3000));
+  CHECK(slow.transport.fit.latency_factor == 2);
+  CHECK(slow.transport.fit.bandwidth_factor == 0.5);
+  CHECK(slow.transport.ring_order == RingOrder::interleaved);
+  CHECK(complaint("fabric.achievable=1.5") ==
+        "--set fabric.achievable=1.5: achievable = 1.5: write a fraction above 0, at most 1");
+  CHECK(complaint("fabric.achievable=0") ==
+        "--set fabric.achievable=0: achievable = 0: write a fraction above 0, at most 1");
+  CHECK(complaint("transport.latency_factor=0") ==
+        "--set transport.latency_factor=0: latency_factor = 0: write a factor above 0");
+  CHECK(complaint("transport.bandwidth_factor=1e300") != "none");
+  CHECK(complaint("transport.setup=-1s") != "none");
+  CHECK(complaint("nodes=2000000") != "none");
+  CHECK(complaint("transport.corrections=[{size = \"1MB\", factor = 2}, {size = \"1kB\", factor = "
+                  "2}]")
+            .ends_with("write them in ascending order"));
 }
