@@ -41,8 +41,7 @@ std::vector<std::int64_t> read_ring(const Value& value, const std::vector<std::s
 }
 
 double read_factor(TableReader& reader, std::string_view key) {
-  constexpr double most = 1e9;
-  const double factor = reader.number(key, {.least = 0, .below = most}, 1);
+  const double factor = reader.number(key, {.least = 0}, 1);
   if (factor == 0) reader.fail(key, "write a factor above 0");
   return factor;
 }

@@ -25,7 +25,7 @@ struct CollectiveOption {
   const char* help;
 };
 const std::vector<CollectiveOption> collective_options{
-    {"all-reduce", Collective::all_reduce, "time an all-reduce, of one size or every power of two"},
+    {"all-reduce", Collective::all_reduce, "time an all-reduce of one size, or of sizes that double"},
     {"reduce-scatter", Collective::reduce_scatter, "likewise; the size is what each rank gives"},
     {"all-gather", Collective::all_gather, "likewise; the size is what each rank ends with"},
     {"broadcast", Collective::broadcast, "likewise, from the first rank"},

@@ -260,7 +260,6 @@ TEST_CASE("a transport's new keys are read, and refused where they make no sense
         "--set fabric.achievable=0: achievable = 0: write a fraction above 0, at most 1");
   CHECK(complaint("transport.latency_factor=0") ==
         "--set transport.latency_factor=0: latency_factor = 0: write a factor above 0");
-  CHECK(complaint("transport.bandwidth_factor=1e300") != "none");
   CHECK(complaint("transport.setup=-1s") != "none");
   CHECK(complaint("nodes=2000000") != "none");
   CHECK(complaint("transport.corrections=[{size = \"1MB\", factor = 2}, {size = \"1kB\", factor = "
