@@ -244,11 +244,11 @@ TEST_CASE("sizes too small to tell the bandwidth leave it in the model's proport
     Draws random(seed);
     const MeasuredCollective measured = pcie_nodes();
     const NcclFit truth{.latency_factor = 3, .bandwidth_factor = 1.0 / 3};
+    // Hardly a nanosecond of transfer, and one per cent of noise on all the latencies.
     const NcclFit fit =
-        fit_transport(measured,
-                      with_noise(measure(measured, truth, sizes(64, 2, 6)), random, 0.001))
+        fit_transport(measured, with_noise(measure(measured, truth, sizes(8, 2, 2)), random, 0.01))
             .fit;
-    CHECK(fit.latency_factor == doctest::Approx(3).epsilon(0.01));
+    CHECK(fit.latency_factor == doctest::Approx(3).epsilon(0.02));
     CHECK(fit.latency_factor * fit.bandwidth_factor == doctest::Approx(1).epsilon(0.1));
   }
 }
