@@ -50,15 +50,14 @@ CommunicationPrice price_of(Collective collective, Bytes bytes, Communicator& co
       cost.time, static_cast<double>(cost.bytes_sent_per_worker.count()), {{collective, bytes}}};
 }
 
-// Collectives of the same kind and size are listed once.
+// Of two prices of all-reduces. Those of the same size are listed once.
 void add(CommunicationPrice& sum, const CommunicationPrice& one) {
   sum.time += one.time;
   sum.bytes_sent += one.bytes_sent;
   for (const CollectiveUse& use : one.collectives) {
-    const auto same = std::find_if(
-        sum.collectives.begin(), sum.collectives.end(), [&](const CollectiveUse& known) {
-          return known.collective == use.collective && known.bytes == use.bytes;
-        });
+    const auto same =
+        std::find_if(sum.collectives.begin(), sum.collectives.end(),
+                     [&](const CollectiveUse& known) { return known.bytes == use.bytes; });
     if (same == sum.collectives.end()) {
       sum.collectives.push_back(use);
     } else {

@@ -49,21 +49,19 @@ class Replay final : public MeetingPoint {
   // Everybody is there: the collective begins, and its end is an event.
   void hold_meeting() {
     if (meeting_.kind == Meeting::Kind::all_reduce) {
-      engine_.schedule(latest_ + scene_.prices.of(meeting_.payload).time + setup_,
-                       Event::meeting_ends);
-      return;
+      times_.end = latest_ + scene_.prices.of(meeting_.payload).time;
+    } else {
+      times_ = clocks_[static_cast<std::size_t>(meeting_.exchange)].run(starts_);
     }
-    times_ = clocks_[static_cast<std::size_t>(meeting_.exchange)].run(starts_);
     times_.end += setup_;
     engine_.schedule(times_.end, Event::meeting_ends);
   }
 
   void end_meeting() {
     if (meeting_.kind == Meeting::Kind::all_reduce) {
-      const Duration length = scene_.prices.of(meeting_.payload).time + setup_;
       for (SimulatedWorker& worker : workers_) {
         worker.wait(latest_ - worker.clock());
-        worker.communicate(length);
+        worker.communicate(times_.end - worker.clock());
         worker.count_synchronization();
       }
     } else {
@@ -194,8 +192,8 @@ class Replay final : public MeetingPoint {
   std::int64_t arrivals_ = 0;  // since progress was last reported
   Time latest_;
   std::vector<SynchronousStart> starts_;  // of those who have arrived
-  SynchronousStepTimes times_;
-  Duration setup_;  // until the first meeting has ended
+  SynchronousStepTimes times_;            // of an all-reduce its end alone
+  Duration setup_;                        // until the first meeting has ended
   Meetings meetings_;
 
   Round previous_;

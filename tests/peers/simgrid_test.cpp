@@ -3,12 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 
 #include "sim/collectives/chain_broadcast.hpp"
+#include "sim/collectives/halving_doubling_all_reduce.hpp"
+#include "sim/collectives/hierarchical_all_reduce.hpp"
+#include "sim/collectives/ring_all_gather.hpp"
 #include "sim/collectives/ring_all_reduce.hpp"
+#include "sim/collectives/ring_reduce_scatter.hpp"
 #include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/network/plan_timing.hpp"
 #include "tests/peers/simgrid_peer.hpp"
@@ -44,6 +47,59 @@ Network in_slow_motion(const Network& network) {
 
 const Link fast{gigabytes_per_s(12.5), nanoseconds(5000)};
 
+Order shuffled(std::int64_t ranks, Draws& random) {
+  Order order = rank_order(ranks);
+  std::shuffle(order.begin(), order.end(), random);
+  return order;
+}
+
+std::vector<Order> random_orders(std::int64_t ranks, Draws& random) {
+  std::vector<Order> orders(1 + random() % 3);
+  for (Order& order : orders) order = shuffled(ranks, random);
+  return orders;
+}
+
+// As many nodes as divide the ranks, and rings within them.
+Plan random_hierarchy(std::int64_t ranks, Draws& random) {
+  std::int64_t nodes = 1 + random() % ranks;
+  while (ranks % nodes != 0) --nodes;
+  return hierarchical_all_reduce(nodes, random_orders(ranks / nodes, random));
+}
+
+// Trees over nodes of one rank or more, other ones in each channel.
+Plan random_trees(std::int64_t ranks, Draws& random) {
+  std::vector<NodeChains> channels(1 + random() % 3);
+  for (NodeChains& nodes : channels) {
+    for (const Rank rank : shuffled(ranks, random)) {
+      if (nodes.empty() || random() % 2) nodes.emplace_back();
+      nodes.back().push_back(rank);
+    }
+  }
+  return tree_all_reduce(channels, 1 + random() % 10);
+}
+
+// Any collective over the ranks.
+Plan random_plan(std::int64_t ranks, Draws& random) {
+  switch (random() % 8) {
+    case 0:
+      return ring_all_reduce(random_orders(ranks, random));
+    case 1:
+      return ring_reduce_scatter(random_orders(ranks, random));
+    case 2:
+      return ring_all_gather(random_orders(ranks, random));
+    case 3:
+      return halving_doubling_all_reduce(ranks);
+    case 4:
+      return random_hierarchy(ranks, random);
+    case 5:
+      return random_trees(ranks, random);
+    case 6:
+      return tree_all_reduce(ranks, 1 + random() % 10);
+    default:
+      return chain_broadcast(ranks, 1 + random() % 50);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("random flows over random clusters end when SimGrid says") {
@@ -74,11 +130,7 @@ TEST_CASE("random plans at once, on random groups with random starts, end when S
       std::shuffle(placed.ranks.begin(), placed.ranks.end(), random);
       placed.ranks.resize(1 + random() % placed.ranks.size());
       const auto ranks = static_cast<std::int64_t>(placed.ranks.size());
-      std::vector<Order> orders(1 + random() % 3, rank_order(ranks));
-      for (Order& order : orders) std::shuffle(order.begin(), order.end(), random);
-      const std::array<Plan, 3> choice{ring_all_reduce(orders), tree_all_reduce(ranks),
-                                       chain_broadcast(ranks, 1 + random() % 50)};
-      placed.plan = choice[random() % choice.size()];
+      placed.plan = random_plan(ranks, random);
       // Chunks of whole bytes: SimGrid takes no others.
       placed.bytes = Bytes(placed.plan.chunks * (1 + random() % (random() % 2 ? 500 : 900'000)));
       for (Rank rank = 0; rank < ranks; ++rank) {

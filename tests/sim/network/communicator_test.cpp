@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/collectives/chain_broadcast.hpp"
 #include "sim/collectives/ring_all_reduce.hpp"
 #include "sim/collectives/tree_all_reduce.hpp"
 #include "sim/core/error.hpp"
@@ -338,4 +339,14 @@ TEST_CASE("NCCL's time is its latency plus bytes over the algorithm's bandwidth"
 TEST_CASE("more workers than the network has are refused") {
   CHECK_THROWS_WITH_AS(Communicator(star(4, fast), ideal, {.workers = 5}),
                        "workers = 5, but the cluster has 4; write 1 to 4", InputError);
+}
+
+TEST_CASE("a broadcast along several rings cuts the share of each into pieces of a slot") {
+  const Link link{gigabytes_per_s(10), nanoseconds(1000)};
+  const Network triangle({.workers = {"a", "b", "c"},
+                          .links = {{"a", "b", link}, {"b", "c", link}, {"a", "c", link}}});
+  Communicator communicator(triangle, {.rings = {{0, 1, 2}, {0, 2, 1}}});
+  // Shares of 4 MiB in slots of 512 KiB.
+  CHECK(communicator.broadcast(Bytes(8 << 20)).time ==
+        time_plan(triangle, chain_broadcast({{0, 1, 2}, {0, 2, 1}}, 8), Bytes(8 << 20)));
 }

@@ -351,3 +351,56 @@ TEST_CASE("what repeats is skipped up to a late start, and after it") {
           time_plans(network, {first, second}, {Shortcuts::none}));
   }
 }
+
+TEST_CASE("what repeats is not skipped past where a late message joins in or an early one ends") {
+  // 500 repetitions of the first alone, 500 of both, 500 of the second, which is twice as large.
+  const Plan plan{
+      .ranks = 2,
+      .chunks = 3,
+      .channels = {
+          {.chunks = {0, 1, 2},
+           .stages = {
+               {.sends = {{.source = 0, .target = 1},
+                          {.source = 1, .target = 0, .first_chunk = 1, .chunks = 2, .lag = 500}},
+                .repeat = 1000}}}}};
+  const Network network = star(2, fast);
+  const Duration time = time_plan(network, plan, Bytes(37'500'000));
+  CHECK(time == time_plan(network, plan, Bytes(37'500'000), {Shortcuts::none}));
+  CHECK(ns(time) == 500LL * (1'010'000 + 2'010'000 + 2'010'000));
+}
+
+TEST_CASE("two messages between the same ranks share their links in one step, not in two") {
+  const Network network = star(2, fast);
+  const Send first{.source = 0, .target = 1, .first_chunk = 0};
+  const Send second{.source = 0, .target = 1, .first_chunk = 1};
+  const auto time_of = [&](std::vector<Stage> stages) {
+    const Plan plan{
+        .ranks = 2, .chunks = 2, .channels = {{.chunks = {0, 1}, .stages = std::move(stages)}}};
+    return ns(time_plan(network, plan, Bytes(25'000'000)));
+  };
+  CHECK(time_of({{.sends = {first}}}) == 1'000'000 + 10'000);
+  CHECK(time_of({{.sends = {first, second}}}) == 2'000'000 + 10'000);
+  CHECK(time_of({{.sends = {first}}, {.sends = {second}}}) == 2 * (1'000'000 + 10'000));
+}
+
+TEST_CASE("messages that share no link take what they take beside others that are yet to come") {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    Draws random(seed);
+    const Network network = random_cluster(random);
+    const std::int64_t ranks = network.ranks();
+    const Bytes bytes(1 + static_cast<std::int64_t>(random() % (random() % 2 ? 5000 : 50'000'000)));
+    for (const Plan& plan :
+         {ring_all_reduce(ranks), tree_all_reduce(ranks, 1 + random() % 20),
+          halving_doubling_all_reduce(ranks), chain_broadcast(ranks, 1 + random() % 100)}) {
+      for (const Latency latency : {Latency::counted, Latency::ignored}) {
+        const TimingOptions options{.latency = latency};
+        const PlacedPlan quiet{.plan = plan, .bytes = bytes};
+        PlacedPlan later = quiet;  // over the same links, which are thereby shared
+        later.starts.assign(static_cast<std::size_t>(ranks), milliseconds(1'000'000));
+        CHECK(time_plans(network, {quiet, later}, options).front() ==
+              time_plans(network, {quiet}, options).front());
+      }
+    }
+  }
+}

@@ -1,8 +1,10 @@
 #include "sim/network/transport_fit.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
+#include <string>
 
 #include "sim/core/error.hpp"
 #include "tests/support/draws.hpp"
@@ -216,4 +218,37 @@ TEST_CASE("no fit to one size, to sizes out of order or to no time") {
   CHECK_THROWS_AS(fit({{Bytes(8), time}, {Bytes(8), time}}), InternalError);
   CHECK_THROWS_AS(fit({{Bytes(0), time}, {Bytes(8), time}}), InternalError);
   CHECK_THROWS_AS(fit({{Bytes(8), time}, {Bytes(9), Duration()}}), InternalError);
+}
+
+TEST_CASE("the figures of a fit have six digits, so that a file can state them") {
+  std::size_t corrections = 0;
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    Draws random(seed);
+    const MeasuredCollective measured = seed % 2 == 0 ? nvlink_node() : pcie_nodes();
+    NcclFit truth = random_truth(random);
+    truth.corrections = {{Bytes(1 << 12), random_factor(random)},
+                         {Bytes(1 << 20), random_factor(random)}};
+    const NcclFit fit = fit_transport(measured, measure(measured, truth, sizes(8, 4, 14))).fit;
+    corrections += fit.corrections.size();
+    std::vector<double> figures{fit.latency_factor, fit.bandwidth_factor};
+    for (const Correction& correction : fit.corrections) figures.push_back(correction.factor);
+    for (const double figure : figures) CHECK(std::stod(fmt::format("{:.6g}", figure)) == figure);
+  }
+  CHECK(corrections > 20);
+}
+
+TEST_CASE("sizes too small to tell the bandwidth leave it in the model's proportion to latency") {
+  for (std::uint32_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    Draws random(seed);
+    const MeasuredCollective measured = pcie_nodes();
+    const NcclFit truth{.latency_factor = 3, .bandwidth_factor = 1.0 / 3};
+    // Hardly a nanosecond of transfer, and one per cent of noise on all the latencies.
+    const NcclFit fit =
+        fit_transport(measured, with_noise(measure(measured, truth, sizes(8, 2, 2)), random, 0.01))
+            .fit;
+    CHECK(fit.latency_factor == doctest::Approx(3).epsilon(0.02));
+    CHECK(fit.latency_factor * fit.bandwidth_factor == doctest::Approx(1).epsilon(0.1));
+  }
 }
