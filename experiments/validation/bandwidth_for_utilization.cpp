@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "experiments/command/csv_table.hpp"
-#include "experiments/predict/prediction.hpp"
+#include "experiments/validation/prediction_of.hpp"
 
 namespace palsim {
 namespace {
@@ -99,9 +99,10 @@ std::string reached_note(const std::filesystem::path& experiment, const std::str
 }
 
 constexpr const char* reasons =
-    "What the paper may assume, none of it taken over here: that part of DiLoCo's exchange runs "
+    "By hand, from the rows: what the paper may assume, none of it taken over here, is that part "
+    "of DiLoCo's exchange runs "
     "under the last step's backward pass (0.067 s here), as data-parallel's does, and that it is "
-    "smaller or rounded otherwise. By hand, all ten rows fall on its points with 13.4 to 13.6 Gbit "
+    "smaller or rounded otherwise. All ten rows fall on its points with 13.4 to 13.6 Gbit "
     "a replica (840 to 848 M parameters) and 0.057 to 0.085 s of DiLoCo's exchange hidden; so they "
     "do with 16 Gbit rounded down, not up, and 0.052 to 0.059 s hidden.";
 
@@ -127,14 +128,7 @@ double utilization_at(const std::filesystem::path& experiment, const std::string
   Overrides overrides = more;
   overrides.push_back(
       fmt::format("cluster.fabric.bandwidth={}bit/s", std::llround(gbit_per_s * 1e9)));
-  const Prediction prediction =
-      predict(load_experiment(experiment.string(), overrides), Links::ignored, [](double) {
-      }).front();
-  const auto at = std::find_if(prediction.methods.begin(), prediction.methods.end(),
-                               [&](const MethodPrediction& each) { return each.method == method; });
-  require<InputError>(at != prediction.methods.end(), "{}: there is no method '{}'",
-                      experiment.string(), method);
-  return at->utilization();
+  return method_in(prediction_of(experiment, overrides), method).utilization();
 }
 
 Validation validate_bandwidth_for_utilization(const std::filesystem::path& folder) {
@@ -157,8 +151,9 @@ Validation validate_bandwidth_for_utilization(const std::filesystem::path& folde
     off.back().second.push_back(points);
   }
   for (const auto& [method, points] : off) {
-    validation.notes.push_back(
-        fmt::format("{}: grid points off {}; one is 20.7 %.", method, fmt::join(points, ", ")));
+    validation.notes.push_back(fmt::format("{}: grid points off {}; one is {:.1f} %.", method,
+                                           fmt::join(points, ", "),
+                                           100 * (grid_gbit_per_s(1) / grid_gbit_per_s(0) - 1)));
   }
   for (const auto& [method, points] : off) {
     validation.notes.push_back(reached_note(experiment, method, table) + ".");
@@ -166,9 +161,9 @@ Validation validate_bandwidth_for_utilization(const std::filesystem::path& folde
   validation.notes.emplace_back(reasons);
   validation.notes.push_back(layers_note(experiment, table));
   validation.notes.push_back(
-      fmt::format("A row again: palsim predict experiments/validation/{}/experiment.toml --set "
-                  "cluster.fabric.bandwidth=97.561Gbit/s",
-                  folder.filename().string()));
+      fmt::format("The first row again: palsim predict experiments/validation/{}/experiment.toml "
+                  "--set cluster.fabric.bandwidth={:.6g}Gbit/s",
+                  folder.filename().string(), bandwidth_for(experiment, table.front())));
   return validation;
 }
 

@@ -2,20 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <functional>
 #include <map>
 
 #include "experiments/command/csv_table.hpp"
-#include "experiments/predict/prediction.hpp"
+#include "experiments/validation/prediction_of.hpp"
 #include "experiments/validation/statistics.hpp"
 
 namespace palsim {
 namespace {
 
 constexpr std::int64_t unshaped_bits_per_s = 9'530'000'000;  // as iperf saw it; NCCL gets more
+constexpr double nccl_tree_rate = 0.92;                      // of the links', in NCCL's cost model
 
 using Overrides = std::vector<std::string>;
 
@@ -42,6 +42,7 @@ std::string method_of(const std::string& algorithm) {
 struct Machines {
   std::filesystem::path experiment;
   std::map<std::string, double> step_s;         // by algorithm
+  Overrides changes = {};                       // of the experiment's priors
   std::map<std::int64_t, Overrides> link = {};  // by link rate, as calibrated
 
   // Seconds that a worker is blocked by one synchronization (DDP: in one step), the wait for slower
@@ -49,27 +50,21 @@ struct Machines {
   double sync_s(const std::string& algorithm, std::int64_t sync_interval, Overrides links,
                 const Overrides& more = {}) const {
     links.insert(links.end(), more.begin(), more.end());
+    links.insert(links.end(), changes.begin(), changes.end());
     links.emplace_back("cluster.transport.setup=0s");
     if (algorithm != "ddp") {
       links.push_back(
           fmt::format("method.{}.sync_interval={}", method_of(algorithm), sync_interval));
     }
-    const Prediction prediction =
-        predict(load(algorithm, links), Links::ignored, [](double) {}).front();
-    const auto method = std::find_if(
-        prediction.methods.begin(), prediction.methods.end(),
-        [&](const MethodPrediction& one) { return one.method == method_of(algorithm); });
-    const Tally& mean = method->mean;
+    links.push_back(fmt::format("compute.step_time={}s", step_s.at(algorithm)));
+    const Prediction prediction = prediction_of(experiment, links);
+    const Tally& mean = method_in(prediction, method_of(algorithm)).mean;
     return (mean.communication_s + mean.waiting_s) / mean.synchronizations;
   }
 
   // What the first one takes longer.
-  double setup_s() const { return load("diloco", {}).cluster.transport.setup.in_seconds(); }
-
- private:
-  Experiment load(const std::string& algorithm, Overrides overrides) const {
-    overrides.push_back(fmt::format("compute.step_time={}s", step_s.at(algorithm)));
-    return load_experiment(experiment.string(), overrides);
+  double setup_s() const {
+    return load_experiment(experiment.string(), {}).cluster.transport.setup.in_seconds();
   }
 };
 
@@ -110,37 +105,95 @@ Calibration calibrated(const Machines& machines, std::int64_t bits_per_s, double
           fmt::format("unshaped: {:.2f} Gbit/s", std::exp(log_rate) / 1e9)};
 }
 
+// Calibrates the link at every rate that DiLoCo was measured at with H = 1, and says what it found.
+std::string calibrate(Machines& machines, const std::map<Key, double>& measured) {
+  std::vector<std::string> found;
+  for (const auto& [key, sync_s] : measured) {
+    const auto& [algorithm, sync_interval, rate] = key;
+    if (algorithm != "diloco" || sync_interval != 1) continue;
+    Calibration calibration = calibrated(machines, rate, sync_s);
+    machines.link[rate] = std::move(calibration.links);
+    found.push_back(std::move(calibration.found));
+  }
+  return fmt::format("{}", fmt::join(found, ", "));
+}
+
+constexpr const char* calibrated_on = "DiLoCo, H = 1 (calibrated on)";
+
 std::string group_of(const std::string& algorithm, std::int64_t sync_interval) {
   if (algorithm == "ddp") return "DDP (predicted)";
   if (algorithm == "localsgd") return "Local SGD (predicted)";
-  return sync_interval == 1 ? "DiLoCo, H = 1 (calibrated on)" : "DiLoCo, H > 1 (predicted)";
+  return sync_interval == 1 ? calibrated_on : "DiLoCo, H > 1 (predicted)";
 }
 
-// What the bar is set on: all rows but DDP's.
-std::string both_methods(const Validation& validation) {
-  double sum = 0;
-  double worst = 0;
-  int rows = 0;
-  for (const ValidationRow& row : validation.rows) {
-    if (!row.error() || row.group.starts_with("DDP")) continue;
-    sum += std::abs(*row.error());
-    worst = std::max(worst, std::abs(*row.error()));
-    ++rows;
+std::vector<ValidationRow> rows_of(const Machines& machines,
+                                   const std::map<Key, double>& measured) {
+  const double setup_s = machines.setup_s();
+  std::vector<ValidationRow> rows;
+  for (const auto& [algorithm, intervals] :
+       {std::pair<std::string, std::vector<std::int64_t>>{"ddp", {1}},
+        {"diloco", {1, 8, 32, 128}},
+        {"localsgd", {1, 8, 32, 128}}}) {
+    for (const std::int64_t sync_interval : intervals) {
+      for (const auto& [rate, links] : machines.link) {
+        const double sync_s = machines.sync_s(algorithm, sync_interval, links);
+        ValidationRow row{.group = group_of(algorithm, sync_interval), .predicted = sync_s};
+        const auto known = measured.find({algorithm, sync_interval, rate});
+        if (known != measured.end()) row.measured = known->second;
+        row.cells = {algorithm,
+                     sync_interval,
+                     rate,
+                     machines.step_s.at(algorithm),
+                     sync_s,
+                     sync_s + setup_s,
+                     row.measured ? Cell(*row.measured) : Cell()};
+        rows.push_back(std::move(row));
+      }
+    }
   }
+  return rows;
+}
+
+// What the bars are set on, DiLoCo and Local SGD: with the rows calibrated on, and without.
+std::string both_methods(const std::vector<ValidationRow>& rows) {
+  std::vector<double> all, predicted;
+  for (const ValidationRow& row : rows) {
+    if (!row.error() || row.group.starts_with("DDP")) continue;
+    all.push_back(*row.error());
+    if (row.group != calibrated_on) predicted.push_back(*row.error());
+  }
+  const auto told = [](const std::vector<double>& errors) {
+    const auto [mean, worst] = absolute_errors(errors);
+    return fmt::format("mean error {:.1f} %, worst {:.1f} %", 100 * mean, 100 * worst);
+  };
   return fmt::format(
-      "All {} measured rows of DiLoCo and Local SGD: mean error {:.1f} %, worst {:.1f} %.", rows,
-      100 * sum / rows, 100 * worst);
+      "all {} measured rows of DiLoCo and Local SGD: {}; the {} that were predicted alone: {}.",
+      all.size(), told(all), predicted.size(), told(predicted));
+}
+
+std::string without_jitter(Machines machines, const std::map<Key, double>& measured) {
+  machines.changes.emplace_back("compute.jitter=0");
+  calibrate(machines, measured);
+  return "The spread of steps (compute.jitter) is a prior that was added after these errors were "
+         "first seen. Without it, calibrated anew, " +
+         both_methods(rows_of(machines, measured));
 }
 
 std::string ddp_readings(const Machines& machines, std::int64_t rate, double measured_s) {
-  const Overrides& links = machines.link.at(rate);
   const Overrides silent{"method.ddp.broadcast_buffers=false"};
   const Overrides tree{"method.ddp.broadcast_buffers=false", "cluster.transport.algorithm=tree"};
+  Overrides full_tree = tree;
+  full_tree.push_back(fmt::format("cluster.transport.bandwidth_factor={}", 1 / nccl_tree_rate));
+  const auto reading = [&](const Overrides& more) {
+    const double sync_s = machines.sync_s("ddp", 1, machines.link.at(rate), more);
+    return fmt::format("{:.4f} s ({:+.1f} %)", sync_s, 100 * (sync_s / measured_s - 1));
+  };
   return fmt::format(
-      "DDP at {} Mbit/s blocked {:.4f} s a step. Predicted with its buffers broadcast {:.4f} s, "
-      "with a tree instead (2 S over each link, at NCCL's 0.92) {:.4f} s, with neither {:.4f} s.",
-      static_cast<double>(rate) / 1e6, measured_s, machines.sync_s("ddp", 1, links),
-      machines.sync_s("ddp", 1, links, tree), machines.sync_s("ddp", 1, links, silent));
+      "DDP at {} Mbit/s blocked {:.4f} s a step. Predicted with its buffers broadcast {}, with a "
+      "tree instead (2 S over each link) {} at the links' full rate and {} at NCCL's 0.92 of it, "
+      "with neither {}.",
+      static_cast<double>(rate) / 1e6, measured_s, reading({}), reading(full_tree), reading(tree),
+      reading(silent));
 }
 
 }  // namespace
@@ -161,38 +214,11 @@ Validation validate_l40s_tcp(const std::filesystem::path& folder) {
                                     "step_compute_s", "sync_s", "first_sync_s", "measured_sync_s"}};
   Machines machines{.experiment = folder / "experiment.toml"};
   for (const auto& [algorithm, values] : steps) machines.step_s[algorithm] = median(values);
-  validation.notes.push_back("Calibrated on DiLoCo at H = 1; what TCP reaches of");
-  for (const auto& [key, sync_s] : measured) {
-    const auto& [algorithm, sync_interval, rate] = key;
-    if (algorithm != "diloco" || sync_interval != 1) continue;
-    Calibration calibration = calibrated(machines, rate, sync_s);
-    machines.link[rate] = std::move(calibration.links);
-    validation.notes.back() += (machines.link.size() == 1 ? " " : ", ") + calibration.found;
-  }
-  validation.notes.back() += ".";
-
-  for (const auto& [algorithm, intervals] :
-       {std::pair<std::string, std::vector<std::int64_t>>{"ddp", {1}},
-        {"diloco", {1, 8, 32, 128}},
-        {"localsgd", {1, 8, 32, 128}}}) {
-    for (const std::int64_t sync_interval : intervals) {
-      for (const auto& [rate, links] : machines.link) {
-        const double sync_s = machines.sync_s(algorithm, sync_interval, links);
-        ValidationRow row{.group = group_of(algorithm, sync_interval), .predicted = sync_s};
-        const auto known = measured.find({algorithm, sync_interval, rate});
-        if (known != measured.end()) row.measured = known->second;
-        row.cells = {algorithm,
-                     sync_interval,
-                     rate,
-                     machines.step_s.at(algorithm),
-                     sync_s,
-                     sync_s + machines.setup_s(),
-                     row.measured ? Cell(*row.measured) : Cell()};
-        validation.rows.push_back(std::move(row));
-      }
-    }
-  }
-  validation.notes.push_back(both_methods(validation));
+  validation.notes.push_back(fmt::format("Calibrated on DiLoCo at H = 1; what TCP reaches of {}.",
+                                         calibrate(machines, measured)));
+  validation.rows = rows_of(machines, measured);
+  validation.notes.push_back("Of " + both_methods(validation.rows));
+  validation.notes.push_back(without_jitter(machines, measured));
   for (const auto& [key, sync_s] : measured) {
     if (std::get<0>(key) == "ddp") {
       validation.notes.push_back(ddp_readings(machines, std::get<2>(key), sync_s));

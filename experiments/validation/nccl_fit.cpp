@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "experiments/calibrate/network_calibration.hpp"
 #include "experiments/command/cluster_file.hpp"
 #include "experiments/command/csv_table.hpp"
+#include "experiments/validation/statistics.hpp"
 #include "sim/network/communicator.hpp"
 
 namespace palsim {
@@ -62,18 +61,22 @@ double predicted_us(const Topology& cluster, Bytes size) {
   return communicator.all_reduce(size).time.in_seconds() * 1e6;
 }
 
-double held_out_error(Parity parity, const Topology& cluster,
-                      const std::vector<Measurement>& measurements) {
+// Of every size that is held out.
+std::vector<double> held_out_errors(Parity parity, const Topology& cluster,
+                                    const std::vector<Measurement>& measurements) {
   const Topology fitted = fitted_to(parity, cluster, measurements);
-  double sum = 0;
-  int sizes = 0;
+  std::vector<double> errors;
   for (std::size_t at = 0; at < measurements.size(); ++at) {
     if (is_fitted(at, parity)) continue;
     const double measured_us = measurements[at].time.in_seconds() * 1e6;
-    sum += std::abs(predicted_us(fitted, measurements[at].size) / measured_us - 1);
-    ++sizes;
+    errors.push_back(predicted_us(fitted, measurements[at].size) / measured_us - 1);
   }
-  return sum / sizes;
+  return errors;
+}
+
+std::string both_means(const std::vector<double>& even, const std::vector<double>& odd) {
+  return fmt::format("{:.1f} / {:.1f} %", 100 * absolute_errors(even).mean,
+                     100 * absolute_errors(odd).mean);
 }
 
 }  // namespace
@@ -86,6 +89,7 @@ Validation validate_nccl_fit(const std::filesystem::path& folder) {
   std::string by_set =
       "Mean error on sizes held out, by set (fitted to the 1st, 3rd, ... size / to "
       "the 2nd, 4th, ...):";
+  std::vector<double> all_even, all_odd;
   for (const Machine& machine : machines) {
     const Topology cluster = load_cluster(machine.cluster, folder,
                                           {"the cluster of " + machine.set}, machine.overrides, "")
@@ -105,11 +109,13 @@ Validation validate_nccl_fit(const std::filesystem::path& folder) {
     for (std::size_t at = 0; at < measurements.size(); ++at) {
       add(at, fitted, is_fitted(at, Parity::even) ? "fitted to it" : "held out of the fit");
     }
-    by_set += fmt::format(" {} {:.1f} / {:.1f} %,", machine.set,
-                          100 * held_out_error(Parity::even, cluster, measurements),
-                          100 * held_out_error(Parity::odd, cluster, measurements));
+    const std::vector<double> even = held_out_errors(Parity::even, cluster, measurements);
+    const std::vector<double> odd = held_out_errors(Parity::odd, cluster, measurements);
+    by_set += fmt::format(" {} {},", machine.set, both_means(even, odd));
+    all_even.insert(all_even.end(), even.begin(), even.end());
+    all_odd.insert(all_odd.end(), odd.begin(), odd.end());
   }
-  by_set.back() = '.';
+  by_set += fmt::format(" all sets {}.", both_means(all_even, all_odd));
   validation.notes = {by_set};
   return validation;
 }

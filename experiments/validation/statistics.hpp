@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "sim/core/error.hpp"
@@ -14,6 +15,22 @@ inline double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+struct AbsoluteErrors {
+  double mean = 0;
+  double worst = 0;
+};
+
+// Of errors of either sign.
+inline AbsoluteErrors absolute_errors(const std::vector<double>& errors) {
+  require(!errors.empty(), "the mean error of nothing");
+  AbsoluteErrors absolute;
+  for (const double error : errors) {
+    absolute.mean += std::abs(error) / static_cast<double>(errors.size());
+    absolute.worst = std::max(absolute.worst, std::abs(error));
+  }
+  return absolute;
 }
 
 }  // namespace palsim

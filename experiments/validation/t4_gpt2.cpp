@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "experiments/command/csv_table.hpp"
-#include "experiments/predict/prediction.hpp"
+#include "experiments/validation/prediction_of.hpp"
 
 namespace palsim {
 namespace {
@@ -85,10 +85,7 @@ struct Training {
 // Tokens per second of the four.
 double rate(const std::filesystem::path& experiment, const Training& training,
             const Overrides& links) {
-  const Prediction prediction =
-      predict(load_experiment(experiment.string(), training.overrides(links)), Links::ignored,
-              [](double) {})
-          .front();
+  const Prediction prediction = prediction_of(experiment, training.overrides(links));
   return training.tokens() * static_cast<double>(prediction.steps) /
          prediction.methods.front().wall_clock_s.mean;
 }

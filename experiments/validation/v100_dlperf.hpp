@@ -10,10 +10,10 @@
 // PaddlePaddle (update_role_var_grad) and NVIDIA's BERT (allreduce_post_accumulation_fp16) supports
 // it, the others' was not checked.
 //
-// Set apart, by this rule: in one node a ResNet-50 step hardly communicates, so what reaches less
-// than 90 % of 8 times its own rate on 8 GPUs of one node is limited by its input pipeline.
-// Counted once: a row with the precision, batch, rate on one GPU and rate of an earlier one repeats
-// it (frameworks' own READMEs).
+// Set apart, by this rule: in one node a ResNet-50 step hardly communicates, so a series
+// (framework, precision, batch) that reaches less than 90 % of 8 times its own rate on 8 GPUs of
+// one node is limited by its input pipeline. Counted once: a row with the precision, batch, rate on
+// one GPU and rate of an earlier one repeats it (frameworks' own READMEs).
 #pragma once
 
 #include "experiments/validation/validation.hpp"

@@ -9,6 +9,7 @@
 
 #include "experiments/command/csv_table.hpp"
 #include "experiments/command/text_table.hpp"
+#include "experiments/validation/statistics.hpp"
 
 namespace palsim {
 namespace {
@@ -69,19 +70,20 @@ std::optional<double> ValidationRow::error() const {
 }
 
 std::vector<GroupSummary> summary_of(const Validation& validation) {
-  std::vector<GroupSummary> summaries;
+  std::vector<std::pair<std::string, std::vector<double>>> groups;
   for (const ValidationRow& row : validation.rows) {
     const std::optional<double> error = row.error();
     if (!error) continue;
-    auto summary = std::find_if(summaries.begin(), summaries.end(), [&](const GroupSummary& known) {
-      return known.group == row.group;
-    });
-    if (summary == summaries.end()) summary = summaries.insert(summary, {row.group});
-    ++summary->rows;
-    summary->mean_error += std::abs(*error);
-    summary->worst_error = std::max(summary->worst_error, std::abs(*error));
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& known) { return known.first == row.group; });
+    if (group == groups.end()) group = groups.insert(group, {row.group, {}});
+    group->second.push_back(*error);
   }
-  for (GroupSummary& summary : summaries) summary.mean_error /= static_cast<double>(summary.rows);
+  std::vector<GroupSummary> summaries;
+  for (const auto& [group, errors] : groups) {
+    const auto [mean, worst] = absolute_errors(errors);
+    summaries.push_back({group, errors.size(), mean, worst});
+  }
   return summaries;
 }
 

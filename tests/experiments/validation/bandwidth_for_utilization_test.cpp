@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/core/error.hpp"
 #include "tests/experiments/validation/committed.hpp"
 
 using namespace palsim;
@@ -83,4 +84,11 @@ TEST_CASE("a row is so many grid points off as its points on the grid are apart"
     const double steps = std::log(on_grid / *row.measured) / std::log(1e4) * 49;
     CHECK(cell<std::int64_t>(rows(), row, "grid_points_off") == std::llround(steps));
   }
+}
+
+TEST_CASE("a method that the experiment does not have is refused by name") {
+  CHECK_THROWS_WITH_AS(
+      utilization_at(validation_folder("bandwidth_for_utilization") / "experiment.toml",
+                     "local_sgd", 1),
+      doctest::Contains("there is no method 'local_sgd'"), InputError);
 }
