@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/command/json_csv.hpp"
 #include "experiments/command/text_table.hpp"
 
 namespace palsim {
@@ -76,6 +77,7 @@ std::string table_report(const NetworkCalibration& calibration) {
                                     error_row("fitted", fit.error),
                                     error_row("held out", fit.held_out_error)};
   return title_of(calibration) + text_table(sizes, 0) + '\n' + text_table(errors) +
+         "held out: the fit's form was chosen by these errors\n" +
          fmt::format("fitted: {}\n", fit_in_words(fit.fit));
 }
 
@@ -103,21 +105,11 @@ std::string json_report(const NetworkCalibration& calibration) {
 }
 
 std::string csv_report(const NetworkCalibration& calibration) {
-  std::string header;
-  std::string rows;
+  std::vector<Json> sizes;
   for (std::size_t i = 0; i < calibration.fit.fitted.size(); ++i) {
-    std::string names;
-    std::string fields;
-    const Json object = size_object(calibration, i);
-    for (const auto& [key, value] : object.items()) {
-      const char* separator = names.empty() ? "" : ",";
-      names.append(separator).append(key);
-      fields.append(separator).append(value.dump());
-    }
-    header = names + '\n';
-    rows += fields + '\n';
+    sizes.push_back(size_object(calibration, i));
   }
-  return header + rows;
+  return json_csv(sizes);
 }
 
 }  // namespace palsim

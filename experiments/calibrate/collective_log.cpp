@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <map>
 
-#include "experiments/calibrate/log_text.hpp"
 #include "experiments/calibrate/nccl_tests_log.hpp"
 #include "experiments/calibrate/timing_table.hpp"
+#include "experiments/command/text_lines.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -45,14 +43,14 @@ LogRow checked_row(std::int64_t size_bytes, double time_s, const Origin& size_or
 
 CollectiveLog parse_collective_log(std::string_view text, const std::string& source) {
   CollectiveLog log{.source = source};
-  const std::vector<LogLine> lines = lines_of(text);
+  const std::vector<TextLine> lines = lines_of(text);
   std::vector<LogRow> rows;
   if (has_nccl_tests_header(lines)) {
     NcclTestsLog parsed = parse_nccl_tests_log(lines, source);
     log.facts = std::move(parsed.facts);
     rows = std::move(parsed.rows);
   } else if (is_timing_table(lines)) {
-    rows = parse_timing_table(lines, source);
+    rows = parse_timing_table(text, source);
   } else {
     fail_at({source, 1, 1},
             "no line 'size ... time algbw busbw' of nccl-tests and no CSV; write what "

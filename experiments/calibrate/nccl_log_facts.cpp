@@ -27,7 +27,8 @@ struct TestName {
 };
 
 // The programs of nccl-tests that a line mentions: all_reduce_perf, build/sendrecv_perf_mpi.
-void append_tests_in(const LogLine& line, const std::string& source, std::vector<TestName>& tests) {
+void append_tests_in(const TextLine& line, const std::string& source,
+                     std::vector<TestName>& tests) {
   constexpr std::string_view ending = "_perf";
   const auto is_letter = [](char c) {
     return std::islower(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -43,10 +44,10 @@ void append_tests_in(const LogLine& line, const std::string& source, std::vector
 }
 
 // The one test that is named; none if none is, or several only in passing.
-std::optional<TestName> named_test(const std::vector<LogLine>& lines, const std::string& source) {
+std::optional<TestName> named_test(const std::vector<TextLine>& lines, const std::string& source) {
   std::vector<TestName> started;
   std::vector<TestName> mentioned;
-  for (const LogLine& line : lines) {
+  for (const TextLine& line : lines) {
     const bool starts = line.text.find("Collective test starting:") != std::string_view::npos;
     append_tests_in(line, source, starts ? started : mentioned);
   }
@@ -90,7 +91,7 @@ Collective collective_of_columns(const std::vector<TestedRow>& rows) {
   return scatters ? Collective::reduce_scatter : Collective::all_reduce;
 }
 
-Collective collective_of(const std::vector<LogLine>& lines, const std::vector<TestedRow>& rows,
+Collective collective_of(const std::vector<TextLine>& lines, const std::vector<TestedRow>& rows,
                          const std::string& source) {
   const std::optional<TestName> test = named_test(lines, source);
   if (!test) return collective_of_columns(rows);
@@ -105,8 +106,8 @@ struct RankLine {
   std::string_view host;
 };
 
-std::optional<RankLine> rank_in(const LogLine& line) {
-  const std::vector<LogWord> words = words_of(line, line.text);
+std::optional<RankLine> rank_in(const TextLine& line) {
+  const std::vector<TextWord> words = words_of(line, line.text);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i].text != "Rank") continue;
     const std::optional<std::int64_t> rank = whole_number(words[i + 1].text);
@@ -119,10 +120,10 @@ std::optional<RankLine> rank_in(const LogLine& line) {
   return std::nullopt;
 }
 
-void count_ranks(const std::vector<LogLine>& lines, const std::string& source, LogFacts& facts) {
+void count_ranks(const std::vector<TextLine>& lines, const std::string& source, LogFacts& facts) {
   std::set<std::int64_t> ranks;
   std::set<std::string_view> hosts;
-  for (const LogLine& line : lines) {
+  for (const TextLine& line : lines) {
     const std::optional<RankLine> found = rank_in(line);
     if (!found) continue;
     ranks.insert(found->rank);
@@ -171,10 +172,10 @@ std::string version_of_code(std::string_view code) {
 }
 
 // "NCCL version 2.27.3+cuda12.9", or "nccl-library=23007" in the first line of new nccl-tests.
-std::string nccl_version_in(const LogLine& line) {
+std::string nccl_version_in(const TextLine& line) {
   constexpr std::string_view library = "nccl-library=";
-  const std::vector<LogWord> words = words_of(line, line.text);
-  for (const LogWord& word : words) {
+  const std::vector<TextWord> words = words_of(line, line.text);
+  for (const TextWord& word : words) {
     if (!word.text.starts_with(library)) continue;
     return version_of_code(word.text.substr(library.size()));
   }
@@ -189,9 +190,9 @@ std::string nccl_version_in(const LogLine& line) {
 }
 
 // A word that begins with a date as ISO 8601 writes it.
-std::string date_in(const LogLine& line) {
+std::string date_in(const TextLine& line) {
   constexpr std::string_view form = "dddd-dd-dd";
-  for (const LogWord& word : words_of(line, line.text, " \t\r[]()")) {
+  for (const TextWord& word : words_of(line, line.text, " \t\r[]()")) {
     if (word.text.size() < form.size()) continue;
     const bool fits = std::equal(form.begin(), form.end(), word.text.begin(), [](char f, char c) {
       return f == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == f;
@@ -203,10 +204,10 @@ std::string date_in(const LogLine& line) {
 
 }  // namespace
 
-LogFacts read_facts(const std::vector<LogLine>& lines, const std::vector<TestedRow>& rows,
+LogFacts read_facts(const std::vector<TextLine>& lines, const std::vector<TestedRow>& rows,
                     const std::string& source) {
   LogFacts facts{.collective = collective_of(lines, rows, source)};
-  for (const LogLine& line : lines) {
+  for (const TextLine& line : lines) {
     if (facts.nccl_version.empty()) facts.nccl_version = nccl_version_in(line);
     if (facts.date.empty()) facts.date = date_in(line);
   }

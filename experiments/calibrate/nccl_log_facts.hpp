@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "experiments/calibrate/collective_log.hpp"
-#include "experiments/calibrate/log_text.hpp"
+#include "experiments/command/text_lines.hpp"
 
 namespace palsim {
 
@@ -27,7 +27,7 @@ struct TestedRow {
 
 // Throws InputError for a test of another kind or of several, fewer than 2 ranks, or a busbw that
 // is not what the test has over that many ranks.
-LogFacts read_facts(const std::vector<LogLine>& lines, const std::vector<TestedRow>& rows,
+LogFacts read_facts(const std::vector<TextLine>& lines, const std::vector<TestedRow>& rows,
                     const std::string& source);
 
 }  // namespace palsim

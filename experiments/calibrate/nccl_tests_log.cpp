@@ -20,11 +20,11 @@ struct Header {
   std::size_t busbw = 0;
   std::optional<std::size_t> redop;
   std::optional<std::size_t> root;
-  std::optional<LogWord> cpu_time;  // instead of the time
+  std::optional<TextWord> cpu_time;  // instead of the time
   double time_unit_s = 1e-6;
 };
 
-std::optional<std::size_t> column_of(const std::vector<LogWord>& names,
+std::optional<std::size_t> column_of(const std::vector<TextWord>& names,
                                      std::initializer_list<std::string_view> wanted) {
   for (std::size_t column = 0; column < names.size(); ++column) {
     for (const std::string_view name : wanted) {
@@ -34,10 +34,10 @@ std::optional<std::size_t> column_of(const std::vector<LogWord>& names,
   return std::nullopt;
 }
 
-std::optional<Header> header_in(const LogLine& line) {
+std::optional<Header> header_in(const TextLine& line) {
   const std::size_t mark = line.text.find('#');
   if (mark == std::string_view::npos) return std::nullopt;
-  const std::vector<LogWord> names = words_of(line, line.text.substr(mark + 1));
+  const std::vector<TextWord> names = words_of(line, line.text.substr(mark + 1));
   const auto size = column_of(names, {"size", "bytes"});
   const auto time = column_of(names, {"time", "cputime"});
   const auto algbw = column_of(names, {"algbw"});
@@ -58,14 +58,6 @@ std::optional<Header> header_in(const LogLine& line) {
   return header;
 }
 
-// Under a header the units stand: "#  (B)  (elements)  (us)  (GB/s)".
-void read_units(const LogLine& line, Header& header) {
-  for (const LogWord& word : words_of(line, line.text)) {
-    if (word.text == "(us)") header.time_unit_s = 1e-6;
-    if (word.text == "(ms)") header.time_unit_s = 1e-3;
-  }
-}
-
 // The line less its prefix, if that is the header's but for digits (a rank, a time of day).
 std::optional<std::string_view> without_prefix(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return std::nullopt;
@@ -78,19 +70,19 @@ std::optional<std::string_view> without_prefix(std::string_view text, std::strin
 
 // The columns of a row of the table; empty for other lines, which do not begin with a size and a
 // count. The first versions put a # before rows, too.
-std::vector<LogWord> row_in(const LogLine& line, const Header& header) {
+std::vector<TextWord> row_in(const TextLine& line, const Header& header) {
   const std::optional<std::string_view> text = without_prefix(line.text, header.prefix);
   if (!text) return {};
   std::string_view row = trimmed(*text);
   if (row.starts_with('#')) row.remove_prefix(1);
-  std::vector<LogWord> words = words_of(line, row);
+  std::vector<TextWord> words = words_of(line, row);
   if (words.size() < 2 || !whole_number(words[0].text) || !whole_number(words[1].text)) return {};
   return words;
 }
 
 class RowReader {
  public:
-  RowReader(const Header& header, const LogLine& line, const std::string& source)
+  RowReader(const Header& header, const TextLine& line, const std::string& source)
       : header_(header), words_(row_in(line, header)), line_(line.number), source_(source) {}
 
   bool is_row() const { return !words_.empty(); }
@@ -102,11 +94,11 @@ class RowReader {
                                   "nccl-tests printed it",
                                   words_.size(), header_.columns));
     }
-    const LogWord& size = words_[header_.size];
+    const TextWord& size = words_[header_.size];
     const std::optional<std::int64_t> bytes = whole_number(size.text);
     if (!bytes) fail(size, fmt::format("size {}; write a whole number", shown(size.text)));
     if (*bytes == 0) return std::nullopt;
-    const LogWord& time = words_[header_.time];
+    const TextWord& time = words_[header_.time];
     const double time_s = number(time, "time") * header_.time_unit_s;
     TestedRow tested{.row = checked_row(*bytes, time_s, origin(size), origin(time)),
                      .algbw = number(words_[header_.algbw], "algbw"),
@@ -131,35 +123,35 @@ class RowReader {
                                             tested.algbw, computed));
   }
 
-  double number(const LogWord& word, std::string_view name) const {
+  double number(const TextWord& word, std::string_view name) const {
     const std::optional<double> value = finite_number(word.text);
     if (!value) fail(word, fmt::format("{} {}; write a number", name, shown(word.text)));
     return *value;
   }
 
-  Origin origin(const LogWord& word) const { return {source_, line_, word.column}; }
-  [[noreturn]] void fail(const LogWord& word, const std::string& message) const {
+  Origin origin(const TextWord& word) const { return {source_, line_, word.column}; }
+  [[noreturn]] void fail(const TextWord& word, const std::string& message) const {
     fail_at(origin(word), message);
   }
 
   const Header& header_;
-  std::vector<LogWord> words_;
+  std::vector<TextWord> words_;
   std::uint32_t line_;
   const std::string& source_;
 };
 
 }  // namespace
 
-bool has_nccl_tests_header(const std::vector<LogLine>& lines) {
+bool has_nccl_tests_header(const std::vector<TextLine>& lines) {
   return std::any_of(lines.begin(), lines.end(),
-                     [](const LogLine& line) { return header_in(line).has_value(); });
+                     [](const TextLine& line) { return header_in(line).has_value(); });
 }
 
-NcclTestsLog parse_nccl_tests_log(const std::vector<LogLine>& lines, const std::string& source) {
+NcclTestsLog parse_nccl_tests_log(const std::vector<TextLine>& lines, const std::string& source) {
   std::optional<Header> header;
   std::uint32_t header_line = 1;
   std::vector<TestedRow> tested;
-  for (const LogLine& line : lines) {
+  for (const TextLine& line : lines) {
     if (const std::optional<Header> found = header_in(line)) {
       header = found;
       header_line = line.number;
@@ -170,7 +162,6 @@ NcclTestsLog parse_nccl_tests_log(const std::vector<LogLine>& lines, const std::
       continue;
     }
     if (!header) continue;
-    if (line.number == header_line + 1) read_units(line, *header);
     const RowReader reader(*header, line, source);
     if (!reader.is_row()) continue;
     if (std::optional<TestedRow> row = reader.read()) tested.push_back(*std::move(row));

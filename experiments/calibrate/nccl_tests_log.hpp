@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "experiments/calibrate/collective_log.hpp"
-#include "experiments/calibrate/log_text.hpp"
+#include "experiments/command/text_lines.hpp"
 
 namespace palsim {
 
@@ -19,10 +19,10 @@ struct NcclTestsLog {
   std::vector<LogRow> rows;  // at least one
 };
 
-bool has_nccl_tests_header(const std::vector<LogLine>& lines);
+bool has_nccl_tests_header(const std::vector<TextLine>& lines);
 
 // Of lines with a header. Throws InputError for rows that are not nccl-tests', of another test, or
 // of one that contradict each other.
-NcclTestsLog parse_nccl_tests_log(const std::vector<LogLine>& lines, const std::string& source);
+NcclTestsLog parse_nccl_tests_log(const std::vector<TextLine>& lines, const std::string& source);
 
 }  // namespace palsim

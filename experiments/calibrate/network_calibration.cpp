@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "experiments/command/ascii.hpp"
 #include "sim/core/error.hpp"
 #include "sim/network/communicator.hpp"
 #include "topologies/topology_writer.hpp"
@@ -35,13 +36,6 @@ Rank workers_of(const CollectiveLog& log, const Topology& cluster, std::optional
                         *facts.ranks, cluster.name, available));
   }
   return *facts.ranks;
-}
-
-std::string ascii(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  }
-  return text;
 }
 
 std::string errors_in_words(const FractionalErrors& errors) {
@@ -96,7 +90,8 @@ std::string calibrated_topology(const NetworkCalibration& calibration, const std
                log.facts.nccl_version.empty() ? "of unknown version" : log.facts.nccl_version,
                log.facts.date.empty() ? "" : ", " + log.facts.date, log.measurements.size(),
                log.measurements.front().size.count(), log.measurements.back().size.count()),
-           fmt::format("Error: {}; of sizes held out: {};", errors_in_words(fit.error),
+           fmt::format("Error: {};", errors_in_words(fit.error)),
+           fmt::format("of sizes held out: {} (the fit's form was chosen by these);",
                        errors_in_words(fit.held_out_error)),
            fmt::format("without a fit: {}.", errors_in_words(fit.prior_error))}});
 }

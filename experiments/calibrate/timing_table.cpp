@@ -1,38 +1,18 @@
 #include "experiments/calibrate/timing_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+
+#include "experiments/command/csv_table.hpp"
 
 namespace palsim {
 namespace {
 
-// Two fields with their places, or none.
-std::optional<std::array<LogWord, 2>> fields_of(const LogLine& line) {
-  const std::size_t comma = line.text.find(',');
-  if (comma == std::string_view::npos || line.text.find(',', comma + 1) != line.text.npos) {
-    return std::nullopt;
-  }
-  const auto field = [&](std::string_view text) {
-    const std::string_view inner = trimmed(text);
-    const std::string_view from = inner.empty() ? text : inner;
-    return LogWord{inner, static_cast<std::uint32_t>(from.data() - line.text.data() + 1)};
-  };
-  return std::array{field(line.text.substr(0, comma)), field(line.text.substr(comma + 1))};
-}
-
-std::vector<LogLine> lines_that_say_something(const std::vector<LogLine>& lines) {
-  std::vector<LogLine> kept;
-  for (const LogLine& line : lines) {
-    const std::string_view text = trimmed(line.text);
-    if (!text.empty() && !text.starts_with('#')) kept.push_back(line);
-  }
-  return kept;
-}
-
 struct Columns {
-  std::size_t size = 0;  // the other is the time
+  std::string size;
+  std::string time;
   double time_unit_s = 1;
 };
 
@@ -46,51 +26,40 @@ std::optional<double> unit_of_time(std::string_view name) {
   return std::nullopt;
 }
 
-Columns read_header(const LogLine& line, const std::string& source) {
-  const std::array<LogWord, 2> names = *fields_of(line);
+Columns columns_of(const CsvTable& table, const std::string& source) {
+  const std::vector<std::string>& names = table.columns();
   for (const std::size_t size : {0, 1}) {
-    const std::optional<double> unit = unit_of_time(names[1 - size].text);
-    if (is_size(names[size].text) && unit) return {size, *unit};
+    if (names.size() != 2 || !is_size(names[size])) continue;
+    const std::string& time = names[1 - size];
+    if (const auto unit = unit_of_time(time)) return {names[size], time, *unit};
   }
-  fail_at({source, line.number, 1},
+  fail_at({source, 1, 1},
           fmt::format("{} is no header of a size and a time; write size_bytes,time_us",
-                      shown(trimmed(line.text))));
+                      shown(fmt::format("{}", fmt::join(names, ",")))));
 }
 
 }  // namespace
 
-bool is_timing_table(const std::vector<LogLine>& lines) {
-  const std::vector<LogLine> kept = lines_that_say_something(lines);
-  return !kept.empty() && fields_of(kept.front()).has_value();
+bool is_timing_table(const std::vector<TextLine>& lines) {
+  const auto first = std::find_if(lines.begin(), lines.end(), [](const TextLine& line) {
+    const std::string_view text = trimmed(line.text);
+    return !text.empty() && !text.starts_with('#');
+  });
+  return first != lines.end() && std::count(first->text.begin(), first->text.end(), ',') == 1;
 }
 
-std::vector<LogRow> parse_timing_table(const std::vector<LogLine>& lines,
-                                       const std::string& source) {
-  const std::vector<LogLine> kept = lines_that_say_something(lines);
-  const Columns columns = read_header(kept.front(), source);
+std::vector<LogRow> parse_timing_table(std::string_view text, const std::string& source) {
+  const CsvTable table(text, source, {});
+  const Columns columns = columns_of(table, source);
   std::vector<LogRow> rows;
-  for (std::size_t i = 1; i < kept.size(); ++i) {
-    const std::uint32_t number = kept[i].number;
-    const auto fields = fields_of(kept[i]);
-    if (!fields) {
-      fail_at({source, number, 1},
-              fmt::format("{} has not two columns; write a size and a time, as 1048576,250.5",
-                          shown(trimmed(kept[i].text))));
-    }
-    const LogWord size = (*fields)[columns.size];
-    const LogWord time = (*fields)[1 - columns.size];
-    const Origin size_origin{source, number, size.column};
-    const Origin time_origin{source, number, time.column};
-    const std::optional<std::int64_t> bytes = whole_number(size.text);
-    if (!bytes) {
-      fail_at(size_origin, fmt::format("size {}; write a whole number of bytes", shown(size.text)));
-    }
-    const std::optional<double> count = finite_number(time.text);
-    if (!count) fail_at(time_origin, fmt::format("time {}; write a number", shown(time.text)));
-    rows.push_back(checked_row(*bytes, *count * columns.time_unit_s, size_origin, time_origin));
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    rows.push_back(checked_row(table.integer(row, columns.size, 0),
+                               table.number(row, columns.time, 0) * columns.time_unit_s,
+                               table.origin_of(row, columns.size),
+                               table.origin_of(row, columns.time)));
   }
   if (rows.empty()) {
-    fail_at({source, kept.front().number, 1},
+    fail_at({source, 1, 1},
             "a header without rows; write a size and a time on each line, as 1048576,250.5");
   }
   return rows;

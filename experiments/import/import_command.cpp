@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "experiments/command/ascii.hpp"
+#include "experiments/command/cluster_file.hpp"
 #include "experiments/command/command_line.hpp"
-#include "experiments/command/data_folders.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/import/machine_topology.hpp"
 #include "experiments/import/matrix_machine.hpp"
@@ -121,27 +122,23 @@ Description read_description(const ImportArguments& arguments) {
           "the matrix of nvidia-smi topo -m"};
 }
 
-// What stands in a comment of a TOML file.
-std::string plain(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) > 0x7e) c = '?';
-  }
-  return text;
-}
-
 std::string imported_file(const ImportArguments& arguments) {
-  const std::filesystem::path device_file =
-      find_file("topologies", arguments.device, "", {fmt::format("--device {}", arguments.device)});
-  const Device device = load_topology(device_file.string()).device;
+  const ClusterFile cluster =
+      load_cluster(arguments.device, "", {fmt::format("--device {}", arguments.device)}, {}, "");
+  if (!arguments.out.empty()) {
+    std::vector<std::string> inputs = cluster.files;
+    inputs.push_back(arguments.file);
+    require_no_input("out", arguments.out, inputs);
+  }
   const Description described = read_description(arguments);
   const std::string file_name = std::filesystem::path(arguments.file).filename().string();
   const ImportedTopology imported = imported_topology(
       described.machine,
       {.name = arguments.name,
-       .source = fmt::format("Imported from {}, {}.", plain(file_name), described.format),
+       .source = fmt::format("Imported from {}, {}.", ascii(file_name), described.format),
        .nodes = arguments.nodes,
-       .device = device,
-       .device_source = fmt::format("That of {}.", plain(device_file.stem().string()))});
+       .device = cluster.topology.device,
+       .device_source = fmt::format("That of {}.", ascii(cluster.topology.name))});
   std::string text = to_toml(imported.topology, imported.comments);
   read_topology(parse_document(text, "the imported topology"));  // what is written can be read
   return text;

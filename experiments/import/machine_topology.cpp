@@ -88,7 +88,9 @@ BytesPerSecond sum_of_rates(const std::vector<PlacedCard>& cards, const std::str
   return sum;
 }
 
-Fabric fabric_of(const std::vector<PlacedCard>& cards, bool has_nvlink_switch) {
+enum class NvLinkSwitch { none, joins_all };
+
+Fabric fabric_of(const std::vector<PlacedCard>& cards, NvLinkSwitch found) {
   require<InputError>(!cards.empty(),
                       "--nodes: the machine has no network card; leave it out, or write nodes and "
                       "[fabric] into the topology file");
@@ -101,7 +103,7 @@ Fabric fabric_of(const std::vector<PlacedCard>& cards, bool has_nvlink_switch) {
   std::set<std::string> vertices;
   for (const PlacedCard& placed : cards) vertices.insert(placed.vertex);
   constexpr Duration latency = Duration::nanoseconds(500);
-  if (vertices.size() > 1 && has_nvlink_switch) {
+  if (vertices.size() > 1 && found == NvLinkSwitch::joins_all) {
     return {nvlink_switch, {sum_of_rates(cards, ""), latency}};
   }
   const auto slower_vertex = [&](const std::string& a, const std::string& b) {
@@ -146,10 +148,10 @@ std::vector<std::string> fabric_comments(const std::vector<PlacedCard>& cards,
 
 ImportedTopology imported_topology(const Machine& machine, const ImportOptions& options) {
   LinkCollection built;
-  bool has_nvlink_switch = false;
+  auto found = NvLinkSwitch::none;
   for (const NvLinks& nvlinks : machine.nvlinks) {
     const bool to_switch = nvlinks.second == nvlink_switch;
-    has_nvlink_switch = has_nvlink_switch || to_switch;
+    if (to_switch) found = NvLinkSwitch::joins_all;
     built.add(nvlinks.first, nvlinks.second, nvlinks.rate,
               to_switch ? nvlink_switch_hop : nvlink_hop);
   }
@@ -159,7 +161,7 @@ ImportedTopology imported_topology(const Machine& machine, const ImportOptions& 
     numa_nodes.push_back(numa.name);
   }
   std::optional<Fabric> fabric;
-  if (options.nodes > 1) fabric = fabric_of(built.cards, has_nvlink_switch);
+  if (options.nodes > 1) fabric = fabric_of(built.cards, found);
   // A NUMA node where nothing is leads nowhere.
   std::erase_if(numa_nodes, [&](const std::string& name) {
     const bool linked = std::any_of(built.links.begin(), built.links.end(),

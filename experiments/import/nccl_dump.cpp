@@ -7,6 +7,7 @@
 #include <map>
 #include <pugixml.hpp>
 
+#include "experiments/command/ascii.hpp"
 #include "experiments/import/nccl_rates.hpp"
 #include "sim/core/document.hpp"
 #include "sim/core/error.hpp"
@@ -203,20 +204,12 @@ class Reader {
       if (net.attribute("dev").empty() || net.attribute("net").as_int(1) == 0) continue;
       std::int64_t megabits_per_s = integer(net, "speed", 0);
       if (megabits_per_s <= 0) megabits_per_s = 10'000;  // as NCCL takes it
-      NetworkCard card{plain(net.attribute("name").value()),
+      NetworkCard card{ascii(net.attribute("name").value()),
                        BytesPerSecond(static_cast<double>(megabits_per_s) * 1e6 / 8)};
       if (given_.card) card.rate = given_.card;
       branches.push_back({.up = up.source.empty() ? SourcedRate{*card.rate, "the CPU"} : up,
                           .card = std::move(card)});
     }
-  }
-
-  // Names go into comments.
-  static std::string plain(std::string text) {
-    for (char& c : text) {
-      if (static_cast<unsigned char>(c) > 0x7e) c = '?';
-    }
-    return text;
   }
 
   static std::string lower_case(std::string text) {

@@ -7,20 +7,16 @@
 #include <charconv>
 #include <optional>
 
+#include "experiments/command/text_lines.hpp"
 #include "sim/core/document.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
 namespace {
 
-struct Word {
-  std::string text;
-  std::uint32_t column;
-};
-
 struct Line {
   std::uint32_t number;
-  std::vector<Word> words;
+  std::vector<TextWord> words;
 };
 
 // The length of the escape sequence "ESC [ ... m" at `at`, which a terminal copies without its ESC;
@@ -34,31 +30,19 @@ std::size_t escape_at(std::string_view line, std::size_t at) {
   return end < line.size() && line[end] == 'm' ? end + 1 - at : 0;
 }
 
-std::vector<Word> words_of(std::string_view line) {
-  std::vector<Word> words;
-  bool within = false;
-  for (std::size_t at = 0; at < line.size();) {
-    if (const std::size_t length = escape_at(line, at)) {
-      at += length;
-      continue;
-    }
-    const char c = line[at];
-    const bool space = c == ' ' || c == '\t' || c == '\r';
-    if (!space && !within) words.push_back({"", static_cast<std::uint32_t>(at + 1)});
-    if (!space) words.back().text += c;
-    within = !space;
-    ++at;
+// Spaces in their place, so that columns stay.
+std::string without_escapes(std::string text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t length = escape_at(text, at);
+    std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), length, ' ');
   }
-  return words;
+  return text;
 }
 
-std::vector<Line> lines_of(std::string_view text) {
+std::vector<Line> words_by_line(std::string_view text) {
   std::vector<Line> lines;
-  std::uint32_t number = 1;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back({number++, words_of(text.substr(0, end))});
-    text.remove_prefix(std::min(end + 1, text.size()));
+  for (const TextLine& line : lines_of(text)) {
+    lines.push_back({line.number, words_of(line, line.text)});
   }
   return lines;
 }
@@ -100,7 +84,7 @@ bool is_header(const Line& line) {
 class Reader {
  public:
   Reader(std::string_view text, const std::string& source)
-      : lines_(lines_of(text)), source_(source) {}
+      : text_(without_escapes(std::string(text))), lines_(words_by_line(text_)), source_(source) {}
 
   TopologyMatrix read() {
     const auto header = std::find_if(lines_.begin(), lines_.end(), is_header);
@@ -135,7 +119,7 @@ class Reader {
 
   void read_header(const Line& header) {
     constexpr std::size_t most_devices = 256;
-    for (const Word& word : header.words) {
+    for (const TextWord& word : header.words) {
       if (word.text == "CPU" || word.text == "NUMA") break;
       const auto& devices = matrix_.devices;
       if (std::find(devices.begin(), devices.end(), word.text) != devices.end()) {
@@ -146,7 +130,7 @@ class Reader {
         fail(header.number, word.column,
              fmt::format("more than {} columns; write fewer", most_devices));
       }
-      matrix_.devices.push_back(word.text);
+      matrix_.devices.emplace_back(word.text);
       columns_.push_back(word.column);
     }
     matrix_.cells.resize(columns_.size());
@@ -155,7 +139,7 @@ class Reader {
   }
 
   void read_row(const Line& line) {
-    const std::string& name = line.words[0].text;
+    const std::string_view name = line.words[0].text;
     const auto found = std::find(matrix_.devices.begin(), matrix_.devices.end(), name);
     if (found == matrix_.devices.end()) {
       fail(line.number, line.words[0].column,
@@ -181,7 +165,7 @@ class Reader {
   }
 
   void read_cell(const Line& line, std::size_t row, std::size_t column) {
-    const Word& word = line.words[column + 1];
+    const TextWord& word = line.words[column + 1];
     const std::optional<MatrixCell> cell = cell_of(word.text);
     if (!cell) {
       fail(line.number, word.column,
@@ -199,8 +183,8 @@ class Reader {
   void require_symmetric() const {
     for (std::size_t a = 0; a < rows_.size(); ++a) {
       for (std::size_t b = 0; b < a; ++b) {
-        const Word& there = rows_[b].words[a + 1];
-        const Word& back = rows_[a].words[b + 1];
+        const TextWord& there = rows_[b].words[a + 1];
+        const TextWord& back = rows_[a].words[b + 1];
         const MatrixCell& x = matrix_.cells[a][b];
         const MatrixCell& y = matrix_.cells[b][a];
         if (x.connection == y.connection && x.nvlinks == y.nvlinks) continue;
@@ -215,7 +199,7 @@ class Reader {
   void read_card_names() {
     for (const Line& line : lines_) {
       if (line.words.size() != 2 || !line.words[0].text.ends_with(':')) continue;
-      const std::string name = line.words[0].text.substr(0, line.words[0].text.size() - 1);
+      const std::string_view name = line.words[0].text.substr(0, line.words[0].text.size() - 1);
       const auto found = std::find(matrix_.devices.begin(), matrix_.devices.end(), name);
       if (found != matrix_.devices.end() && !is_numbered(name, "GPU")) {
         *found = line.words[1].text;
@@ -223,6 +207,7 @@ class Reader {
     }
   }
 
+  const std::string text_;
   std::vector<Line> lines_;
   const std::string& source_;
   std::vector<std::uint32_t> columns_;  // where the header names each device
@@ -233,7 +218,8 @@ class Reader {
 }  // namespace
 
 bool looks_like_topology_matrix(std::string_view text) {
-  const std::vector<Line> lines = lines_of(text);
+  const std::string words = without_escapes(std::string(text));
+  const std::vector<Line> lines = words_by_line(words);
   return std::any_of(lines.begin(), lines.end(), is_header);
 }
 

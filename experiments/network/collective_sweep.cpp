@@ -17,10 +17,13 @@ std::string protocol_name(const CollectiveCost& cost) {
   return std::string(word_of(protocol_words, *cost.protocol));
 }
 
+constexpr Bytes most_bytes(std::int64_t{1} << 50);
+
 Bytes parse_size(const std::string& option, const std::string& text) {
   try {
     const Bytes size = parse_quantity<Bytes>(text);
     require<InputError>(size >= Bytes(0), "{}: below zero; write a size such as \"64MiB\"", text);
+    require<InputError>(size <= most_bytes, "{}: write at most 1PiB", text);
     return size;
   } catch (const InputError& error) {
     throw InputError(fmt::format("--{} {}", option, error.what()));

@@ -1,6 +1,7 @@
 #include "experiments/network/network_command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -25,7 +26,8 @@ struct CollectiveOption {
   const char* help;
 };
 const std::vector<CollectiveOption> collective_options{
-    {"all-reduce", Collective::all_reduce, "time an all-reduce of one size, or of sizes that double"},
+    {"all-reduce", Collective::all_reduce,
+     "time an all-reduce of one size, or of sizes that double"},
     {"reduce-scatter", Collective::reduce_scatter, "likewise; the size is what each rank gives"},
     {"all-gather", Collective::all_gather, "likewise; the size is what each rank ends with"},
     {"broadcast", Collective::broadcast, "likewise, from the first rank"},
@@ -59,31 +61,111 @@ po::options_description described_options() {
       "describe", "print the topology")("dot", "print the topology as a graph for Graphviz")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the topology, such as fabric.bandwidth=25Gbit/s; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"), "table (default), json or csv");
+      "format", po::value<std::string>()->value_name("FORMAT"),
+      "table (default), json or csv; of flows csv (default) or json");
   return options;
 }
 
-std::int64_t parse_workers(const CommandValues& values) {
+// What may be asked, and the options that go with it. An all-reduce takes all of them; the other
+// collectives have one algorithm each.
+struct Question {
+  std::string_view name;
+  std::vector<std::string_view> options;
+  std::vector<std::string> formats;  // the first is the default
+};
+const Question all_reduce_question{
+    "all-reduce",
+    {"algorithm", "protocol", "workers", "group", "link-report", "set", "format"},
+    {"table", "json", "csv"}};
+const Question collective_question{"collective",
+                                   {"protocol", "workers", "group", "link-report", "set", "format"},
+                                   {"table", "json", "csv"}};
+const std::vector<Question> other_questions{all_reduce_question,
+                                            {"describe", {"set"}, {}},
+                                            {"dot", {"set"}, {}},
+                                            {"flows", {"set", "format"}, {"csv", "json"}}};
+
+const Question& question_of(std::string_view asked) {
+  const auto found = std::find_if(other_questions.begin(), other_questions.end(),
+                                  [&](const Question& one) { return one.name == asked; });
+  return found == other_questions.end() ? collective_question : *found;
+}
+
+void require_fitting_options(const CommandValues& values, const std::string& asked) {
+  const std::vector<std::string_view>& allowed = question_of(asked).options;
+  for (const std::string_view option : all_reduce_question.options) {
+    require<InputError>(values.count(std::string(option)) == 0 ||
+                            std::find(allowed.begin(), allowed.end(), option) != allowed.end(),
+                        "--{}: --{} does not go with it; leave it out", asked, option);
+  }
+}
+
+// None for what is written in one form only.
+std::string format_of(const CommandValues& values, const std::string& asked) {
+  const std::vector<std::string>& formats = question_of(asked).formats;
+  if (formats.empty()) return "";
+  auto format = value_or<std::string>(values, "format", formats.front());
+  require_choice("format", format, formats);
+  return format;
+}
+
+std::int64_t parse_workers(const CommandValues& values, Rank available) {
   if (values.count("workers") == 0) return 0;
   const std::string text = values["workers"].as<std::string>();
   const Order number = parse_ranks("workers", text);
   require<InputError>(number.size() == 1 && number[0] >= 1,
                       "--workers {}: write a number of at least 1", text);
+  require<InputError>(number[0] <= available, "--workers {}: the cluster has {}; write 1 to {}",
+                      text, available, available);
   return number[0];
 }
 
-CommunicatorOptions parse_groups(const CommandValues& values, Collective collective) {
-  CommunicatorOptions options{.workers = parse_workers(values)};
+Order parse_group(const std::string& text, Rank available) {
+  Order ranks = parse_ranks("group", text);
+  const Rank last = *std::max_element(ranks.begin(), ranks.end());
+  require<InputError>(last < available, "--group {}: the cluster has {} ranks; write 0 to {}", text,
+                      available, available - 1);
+  return ranks;
+}
+
+CommunicatorOptions parse_groups(const CommandValues& values, Collective collective,
+                                 Rank available) {
+  CommunicatorOptions options{.workers = parse_workers(values, available)};
+  const bool is_send = collective == Collective::point_to_point;
+  require<InputError>(!is_send || options.workers == 0 || options.workers == 2,
+                      "--workers {}: --send goes between two; write 2, or --group 0,1",
+                      options.workers);
   for (const std::string& text : value_or<std::vector<std::string>>(values, "group", {})) {
-    options.groups.push_back(parse_ranks("group", text));
+    options.groups.push_back(parse_group(text, available));
     require<InputError>(options.workers == 0,
                         "--group {}: --workers is given too; write one of them", text);
-    require<InputError>(
-        collective != Collective::point_to_point || options.groups.back().size() == 2,
-        "--group {}: {} ranks; --send goes between two", text, options.groups.back().size());
+    require<InputError>(!is_send || options.groups.back().size() == 2,
+                        "--group {}: {} ranks; --send goes between two", text,
+                        options.groups.back().size());
   }
-  if (options.groups.empty() && collective == Collective::point_to_point) options.workers = 2;
+  if (options.groups.empty() && is_send) options.workers = 2;
   return options;
+}
+
+// The options that say which ranks take part, as they were written; without them, what was asked.
+std::string ranks_as_given(const CommandValues& values, const std::string& asked) {
+  std::vector<std::string> given;
+  for (const std::string& text : value_or<std::vector<std::string>>(values, "group", {})) {
+    given.push_back("--group " + text);
+  }
+  if (!given.empty()) return fmt::format("{}", fmt::join(given, " "));
+  const std::string option = values.count("workers") > 0 ? "workers" : asked;
+  return fmt::format("--{} {}", option, values[option].as<std::string>());
+}
+
+Communicator communicator_of(const CommandValues& values, const Topology& cluster,
+                             const CollectiveOption& option) {
+  CommunicatorOptions groups = parse_groups(values, option.collective, cluster.network.ranks());
+  try {
+    return Communicator(cluster.network, cluster.transport, std::move(groups));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", ranks_as_given(values, option.option), error.what()));
+  }
 }
 
 std::string who(const WorkerGroup& group) {
@@ -104,8 +186,7 @@ std::string title_of(const Topology& cluster, const Communicator& communicator, 
 std::string collective_report(const CommandValues& values, const ClusterFile& cluster,
                               const CollectiveOption& option, const std::string& format) {
   const Topology& topology = cluster.topology;
-  Communicator communicator(topology.network, topology.transport,
-                            parse_groups(values, option.collective));
+  Communicator communicator = communicator_of(values, topology, option);
   const std::vector<Bytes> sizes =
       parse_sizes(option.option, values[option.option].as<std::string>());
   const std::vector<SweepRow> rows = sweep(communicator, option.collective, sizes);
@@ -159,8 +240,8 @@ void network_command(const std::vector<std::string>& arguments) {
                       "a TOML file",
                       names.size());
   const std::string asked = asked_for(*values);
-  const auto format = value_or<std::string>(*values, "format", asked == "flows" ? "csv" : "table");
-  require_choice("format", format, {"table", "json", "csv"});
+  require_fitting_options(*values, asked);
+  const std::string format = format_of(*values, asked);
   const ClusterFile cluster =
       load_cluster(names[0], "", {fmt::format("topology {}", names[0])}, overrides_of(*values), "");
   const Network& network = cluster.topology.network;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "experiments/command/counted.hpp"
 #include "experiments/command/text_table.hpp"
 #include "sim/core/unit.hpp"
 #include "sim/network/communicator.hpp"
@@ -13,10 +14,6 @@
 
 namespace palsim {
 namespace {
-
-std::string counted(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string percent(double fraction) { return fmt::format("{:.3g} %", 100 * fraction); }
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/command/csv_table.hpp"
+#include "experiments/command/json_csv.hpp"
 #include "experiments/predict/report.hpp"
 
 namespace palsim {
@@ -45,10 +45,6 @@ Json object_of(const Prediction& prediction) {
   return object;
 }
 
-std::string csv_value(const Json& value) {
-  return value.is_string() ? csv_field(value.get<std::string>()) : value.dump();
-}
-
 // One row: the prediction's fields, then the method's, with wall_clock_s spread over columns.
 Json flat_row(const Json& prediction, const Json& method) {
   Json row = prediction;
@@ -76,24 +72,12 @@ std::string json_report(const std::vector<Prediction>& predictions) {
 }
 
 std::string csv_report(const std::vector<Prediction>& predictions) {
-  std::string header;
-  std::string rows;
+  std::vector<Json> rows;
   for (const Prediction& prediction : predictions) {
     const Json object = object_of(prediction);
-    for (const Json& method : object["methods"]) {
-      std::string names;
-      std::string fields;
-      const Json row = flat_row(object, method);
-      for (const auto& [key, value] : row.items()) {
-        const char* separator = names.empty() ? "" : ",";
-        names.append(separator).append(key);
-        fields.append(separator).append(csv_value(value));
-      }
-      header = names + '\n';
-      rows += fields + '\n';
-    }
+    for (const Json& method : object["methods"]) rows.push_back(flat_row(object, method));
   }
-  return header + rows;
+  return json_csv(rows);
 }
 
 }  // namespace palsim

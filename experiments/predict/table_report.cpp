@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "experiments/command/counted.hpp"
 #include "experiments/command/text_table.hpp"
 #include "experiments/predict/report.hpp"
 #include "sim/core/unit.hpp"
@@ -20,10 +21,6 @@ ClockUnit unit_for(double longest_s) {
     if (longest_s >= 2 * unit.seconds) return unit;
   }
   return longest_s >= 2 ? ClockUnit{"s", 1} : ClockUnit{"ms", 1e-3};
-}
-
-std::string counted(std::int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string title_of(const Prediction& prediction) {

@@ -161,6 +161,7 @@ std::vector<LogFit> fits_of(const std::vector<Form>& forms, const Points& points
 // The simpler ones first. A single knot is a factor on the whole, which two factors do better; one
 // less than all is all.
 std::vector<Form> forms_for(std::size_t sizes) {
+  if (sizes < 3) return {{Base::two_factors, 0}};  // too few to choose by
   std::vector<std::size_t> knots{0};
   for (std::size_t k = 2; k <= most_knots && k + 2 <= sizes; ++k) knots.push_back(k);
   if (sizes <= most_parts) knots.push_back(sizes);

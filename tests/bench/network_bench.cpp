@@ -80,6 +80,33 @@ void rings() {
   }
 }
 
+// Eight nodes of eight hosts, joined by one uplink each.
+Network eight_nodes(double uplink_gigabytes_per_s) {
+  Node node;
+  for (int host = 0; host < 8; ++host) {
+    node.workers.push_back(fmt::format("host{}", host));
+    node.links.push_back({node.workers.back(), "switch", {gigabytes_per_s(12.5), {}}});
+  }
+  return Network(node, 8,
+                 Fabric{"switch", {gigabytes_per_s(uplink_gigabytes_per_s), nanoseconds(5'000)}});
+}
+
+// Every message leaves its node: the sixteen of a step share its uplink.
+void interleaved_rings() {
+  fmt::print("\ntwo ring all-reduces of 128 MiB at once, message by message\n");
+  Order there;
+  for (Rank host = 0; host < 8; ++host) {
+    for (Rank node = 0; node < 8; ++node) there.push_back(8 * node + host);
+  }
+  Order back = there;
+  std::reverse(back.begin() + 1, back.end());
+  const Network network = eight_nodes(25);
+  const Plan plan = ring_all_reduce(std::vector<Order>{there, back});
+  const double ours_s = measure("  64 hosts in 8 nodes, from node to node", "",
+                                [&] { time_plan(network, plan, buffer, {Shortcuts::none}); });
+  print_rate(static_cast<double>(messages(plan)), "messages", ours_s);
+}
+
 // Between random hosts of 8 nodes of 8, up to 100 MB each; 2 000 of them start within 0.5 s.
 std::vector<FlowRequest> random_flows(int count) {
   Draws random(1);
@@ -95,13 +122,8 @@ std::vector<FlowRequest> random_flows(int count) {
 }
 
 void flows() {
-  Node node;
-  for (int host = 0; host < 8; ++host) {
-    node.workers.push_back(fmt::format("host{}", host));
-    node.links.push_back({node.workers.back(), "switch", {gigabytes_per_s(12.5), {}}});
-  }
   for (const double uplink : {100.0, 25.0, 12.5}) {
-    const Network network(node, 8, Fabric{"switch", {gigabytes_per_s(uplink), nanoseconds(5'000)}});
+    const Network network = eight_nodes(uplink);
     fmt::print("\nrandom flows between 64 hosts of 12.5 GB/s in 8 nodes with uplinks of {} GB/s\n",
                uplink);
     for (const int count : {2'000, 50'000}) {
@@ -127,6 +149,7 @@ void network_figures() {
   fmt::print("\nno SimGrid to compare with: install libsimgrid-dev and pkg-config\n");
 #endif
   rings();
+  interleaved_rings();
   flows();
 }
 

@@ -1,7 +1,8 @@
 // The READMEs and the golden files are transcripts: each ```console block is run as it stands and
 // must print what it shows; each ```toml or ```text block that begins with "# NAME.toml" or
 // "# NAME.log" is first written to that file. PALSIM_UPDATE=1 rewrites the blocks with what the
-// commands print now.
+// commands print now. They run on a copy of palsim's data, so that what they write there (palsim
+// validate its results) is not written into the sources.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 
@@ -26,9 +29,27 @@ std::string read_file(const fs::path& path) {
 
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
 
+// A copy of palsim's data, and a folder for what transcripts name.
+class Playground {
+ public:
+  Playground() {
+    fs::create_directory(files());
+    fs::create_directory(home());
+    for (const char* data : {"experiments", "models", "topologies"}) {
+      fs::copy(fs::path(PALSIM_ROOT) / data, home() / data, fs::copy_options::recursive);
+    }
+  }
+  fs::path home() const { return folder_.path() / "home"; }
+  fs::path files() const { return folder_.path() / "files"; }
+
+ private:
+  palsim::TemporaryFolder folder_;
+};
+
 // What the command prints on both streams, run where the transcript's files lie.
-std::string output_of(const std::string& command, const fs::path& folder) {
-  const std::string line = "cd '" + folder.string() + "' && PATH='" +
+std::string output_of(const std::string& command, const Playground& playground) {
+  const std::string line = "cd '" + playground.files().string() + "' && export PALSIM_HOME='" +
+                           playground.home().string() + "' && PATH='" +
                            fs::path(PALSIM_COMMAND).parent_path().string() + "':$PATH && (" +
                            command + ") 2>&1";
   FILE* pipe = popen(line.c_str(), "r");
@@ -42,7 +63,7 @@ std::string output_of(const std::string& command, const fs::path& folder) {
 }
 
 // The transcript with every console block as its commands print now.
-std::string run_again(const std::string& transcript, const fs::path& folder, int& commands) {
+std::string run_again(const std::string& transcript, const Playground& playground, int& commands) {
   std::istringstream lines(transcript);
   std::string result;
   std::string line;
@@ -55,7 +76,7 @@ std::string run_again(const std::string& transcript, const fs::path& folder, int
       if (line == "```toml" || line == "```text") in = In::content;
       if (line == "```console") in = In::console;
     } else if (line == "```") {
-      if (!file.empty()) write_file(folder / file, contents);
+      if (!file.empty()) write_file(playground.files() / file, contents);
       file.clear();
       contents.clear();
       in = In::prose;
@@ -75,7 +96,7 @@ std::string run_again(const std::string& transcript, const fs::path& folder, int
         command += line;
         result += line + '\n';
       }
-      result += output_of(command, folder);
+      result += output_of(command, playground);
     }
   }
   return result;
@@ -93,13 +114,10 @@ TEST_CASE("the READMEs and the golden transcripts print what they show") {
   std::sort(transcripts.begin(), transcripts.end());
   for (const fs::path& path : transcripts) {
     CAPTURE(path.string());
-    const fs::path folder = fs::temp_directory_path() / fs::path("palsim_transcript_XXXXXX");
-    std::string pattern = folder.string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    const Playground playground;
     const std::string shown = read_file(path);
     int commands = 0;
-    const std::string now = run_again(shown, pattern, commands);
-    fs::remove_all(pattern);
+    const std::string now = run_again(shown, playground, commands);
     CHECK(commands > 0);
     if (std::getenv("PALSIM_UPDATE") != nullptr) {
       write_file(path, now);
@@ -107,6 +125,16 @@ TEST_CASE("the READMEs and the golden transcripts print what they show") {
       CHECK(now == shown);
     }
   }
+}
+
+TEST_CASE("a validation in a transcript leaves its results in the copy") {
+  const Playground playground;
+  const fs::path results = "experiments/validation/nccl/results.csv";
+  const std::string committed = read_file(playground.home() / results);
+  CHECK(!committed.empty());
+  fs::remove(playground.home() / results);
+  output_of("palsim validate nccl", playground);
+  CHECK(read_file(playground.home() / results) == committed);
 }
 
 TEST_CASE("./dev demo runs what the README shows first") {

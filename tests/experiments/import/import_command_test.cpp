@@ -87,6 +87,22 @@ TEST_CASE("a file that is no description of a machine, or not there, is refused"
         "NCCL_TOPO_DUMP_FILE leaves it");
 }
 
+TEST_CASE("neither the description nor the device's files are overwritten") {
+  const Home home;
+  home.folder().write("box.txt", matrix);
+  home.folder().write("topologies/derived.toml", "name = \"derived\"\nbase = \"small_cluster\"\n");
+  const std::string refused = ": would overwrite what is read; write another path";
+  for (const std::string file : {"box.txt", "topologies/small_cluster.toml"}) {
+    CHECK(home.refusal(import("box.txt", {"--out", file})) == "--out " + file + refused);
+  }
+  for (const std::string file : {"topologies/derived.toml", "topologies/small_cluster.toml"}) {
+    CHECK(home.refusal({"import", "box.txt", "--device", "derived", "--out", file}) ==
+          "--out " + file + refused);
+  }
+  CHECK(home.folder().read("box.txt") == matrix);
+  CHECK(home.folder().read("topologies/small_cluster.toml") == cluster_text);
+}
+
 TEST_CASE("options that cannot be are refused, and nothing is written") {
   const Home home;
   home.folder().write("box.txt", matrix);

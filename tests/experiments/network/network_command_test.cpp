@@ -126,6 +126,52 @@ TEST_CASE("an algorithm that the topology cannot run is refused") {
         "--set transport.algorithm=tre: algorithm = 'tre' is not known; did you mean 'tree'?");
 }
 
+TEST_CASE("ranks that the algorithm cannot run on are refused under the option that named them") {
+  const Home home;
+  std::string four = cluster_text;
+  four.replace(four.find("small_cluster"), 13, "four");
+  const std::string tail =
+      "\n[fabric]\nattach = \"switch\"\nbandwidth = \"1GB/s\"\nlatency = \"1us\"\n";
+  home.folder().write("topologies/four.toml", with(four, "\n[node]", "nodes = 2\n[node]") + tail);
+  const auto begin = [&](Words ranks) {
+    Words words{"network", "four", "--all-reduce", "1MB", "--algorithm", "hierarchical"};
+    words.insert(words.end(), ranks.begin(), ranks.end());
+    const std::string line = home.refusal(words);
+    return line.substr(0, line.find(" needs"));
+  };
+  const std::string obstacle = "algorithm = \"hierarchical\"";
+  CHECK(begin({"--workers", "3"}) == "--workers 3: " + obstacle);
+  CHECK(begin({"--group", "0,1", "--group", "2,3"}) == "--group 0,1 --group 2,3: " + obstacle);
+}
+
+TEST_CASE("an option that does not belong to what is asked is refused") {
+  const Home home;
+  home.folder().write("flows.csv", "start_s,source_rank,target_rank,bytes\n0,0,1,5\n");
+  const auto refusal = [&](Words words) { return home.refusal(network(std::move(words))); };
+  const auto line = [](const char* asked, const char* option) {
+    return fmt::format("--{}: --{} does not go with it; leave it out", asked, option);
+  };
+  CHECK(refusal({"--describe", "--format", "json"}) == line("describe", "format"));
+  CHECK(refusal({"--describe", "--link-report", "--group", "0"}) == line("describe", "group"));
+  CHECK(refusal({"--dot", "--link-report"}) == line("dot", "link-report"));
+  CHECK(refusal({"--dot", "--protocol", "LL"}) == line("dot", "protocol"));
+  CHECK(refusal({"--flows", "flows.csv", "--algorithm", "tree"}) == line("flows", "algorithm"));
+  CHECK(refusal({"--flows", "flows.csv", "--workers", "1"}) == line("flows", "workers"));
+  CHECK(refusal({"--flows", "flows.csv", "--format", "table"}) ==
+        "--format table: not a format; known: csv, json");
+  for (const Words& words :
+       {Words{"--describe", "--set", "name=x"}, Words{"--dot", "--set", "name=x"},
+        Words{"--flows", "flows.csv", "--set", "name=x", "--format", "json"}}) {
+    CHECK(home.run(network(words)).status == 0);
+  }
+}
+
+TEST_CASE("only an all-reduce has a choice of algorithms") {
+  const Home home;
+  CHECK(home.refusal(network({"--reduce-scatter", "1MB", "--algorithm", "tree"})) ==
+        "--reduce-scatter: --algorithm does not go with it; leave it out");
+}
+
 TEST_CASE("sizes, ranks and questions that make no sense are refused") {
   const Home home;
   const auto refusal = [&](Words words) { return home.refusal(network(std::move(words))); };
@@ -139,13 +185,19 @@ TEST_CASE("sizes, ranks and questions that make no sense are refused") {
         "--all-reduce 1MiB:1KiB: write a range that rises from a size above zero, such as "
         "1KiB:1GiB");
   CHECK(refusal({"--all-reduce", "1MiB", "--workers", "3"}) ==
-        "workers = 3, but the cluster has 2; write 1 to 2");
+        "--workers 3: the cluster has 2; write 1 to 2");
   CHECK(refusal({"--all-reduce", "1MiB", "--group", "0-2"}) ==
-        "rank 2, but the cluster has 2; write 0 to 1");
+        "--group 0-2: the cluster has 2 ranks; write 0 to 1");
+  CHECK(refusal({"--all-reduce", "1MiB", "--group", "0,1,0"}) ==
+        "--group 0,1,0: rank 0 twice; write each rank once");
+  CHECK(refusal({"--all-reduce", "8000000TiB"}) == "--all-reduce 8000000TiB: write at most 1PiB");
+  CHECK(refusal({"--send", "1KiB:2PiB"}) == "--send 2PiB: write at most 1PiB");
   CHECK(refusal({"--all-reduce", "1MiB", "--group", "0,x"}) ==
         "--group 0,x: 'x' is no rank and no range; write such as 0-3,8");
   CHECK(refusal({"--send", "1MiB", "--group", "0"}) ==
         "--group 0: 1 ranks; --send goes between two");
+  CHECK(refusal({"--send", "1MiB", "--workers", "1"}) ==
+        "--workers 1: --send goes between two; write 2, or --group 0,1");
   CHECK(home.refusal({"network", "--describe"}) ==
         "palsim network: 0 topologies; write a name in topologies/ or the path of a TOML file");
 }

@@ -161,7 +161,7 @@ TEST_CASE(
     measured.collective = static_cast<Collective>(random() % 4);
     const std::vector<Measurement> measurements = with_noise(
         measure(measured, random_truth(random),
-                sizes(1 + random() % 1000, 2 + random() % 7, 2 + static_cast<int>(random() % 12))),
+                sizes(1 + random() % 1000, 2 + random() % 7, 3 + static_cast<int>(random() % 12))),
         random, between(random, 0, 0.9));
     const TransportFit fit = fit_transport(measured, measurements);
     CHECK(fit.fit.latency_factor > 0);
@@ -251,4 +251,13 @@ TEST_CASE("sizes too small to tell the bandwidth leave it in the model's proport
     CHECK(fit.latency_factor == doctest::Approx(3).epsilon(0.02));
     CHECK(fit.latency_factor * fit.bandwidth_factor == doctest::Approx(1).epsilon(0.1));
   }
+}
+
+TEST_CASE("two sizes are met by two factors: they are too few to choose another form by") {
+  const MeasuredCollective measured = nvlink_node();
+  const std::vector<Measurement> measurements{{Bytes(1024), Duration::nanoseconds(18'000)},
+                                              {Bytes(1 << 26), Duration::nanoseconds(2'000'000)}};
+  const TransportFit fit = fit_transport(measured, measurements);
+  CHECK(fit.fit.corrections.empty());
+  CHECK(worst_error(fit.error) < 0.001);
 }

@@ -1,4 +1,4 @@
-#include "experiments/calibrate/log_text.hpp"
+#include "experiments/command/text_lines.hpp"
 
 #include <fmt/format.h>
 
@@ -18,8 +18,8 @@ std::optional<Number> number_in(std::string_view text) {
 
 }  // namespace
 
-std::vector<LogLine> lines_of(std::string_view text) {
-  std::vector<LogLine> lines;
+std::vector<TextLine> lines_of(std::string_view text) {
+  std::vector<TextLine> lines;
   std::uint32_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -29,9 +29,9 @@ std::vector<LogLine> lines_of(std::string_view text) {
   return lines;
 }
 
-std::vector<LogWord> words_of(const LogLine& line, std::string_view text,
-                              std::string_view separators) {
-  std::vector<LogWord> words;
+std::vector<TextWord> words_of(const TextLine& line, std::string_view text,
+                               std::string_view separators) {
+  std::vector<TextWord> words;
   std::size_t begin = text.find_first_not_of(separators);
   while (begin != std::string_view::npos) {
     const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());

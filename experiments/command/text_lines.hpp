@@ -1,4 +1,4 @@
-// A log as lines of words that know where they stand.
+// Text as lines of words that know where they stand.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,22 @@
 
 namespace palsim {
 
-struct LogWord {
+struct TextWord {
   std::string_view text;
   std::uint32_t column = 1;
 };
 
-struct LogLine {
+struct TextLine {
   std::string_view text;
   std::uint32_t number = 1;
 };
 
 // Without line ends of either kind.
-std::vector<LogLine> lines_of(std::string_view text);
+std::vector<TextLine> lines_of(std::string_view text);
 
 // What stands between characters of `separators`, empty words left out. `text` is part of `line`.
-std::vector<LogWord> words_of(const LogLine& line, std::string_view text,
-                              std::string_view separators = " \t\r\v\f");
+std::vector<TextWord> words_of(const TextLine& line, std::string_view text,
+                               std::string_view separators = " \t\r\v\f");
 
 std::string_view trimmed(std::string_view text);
 
