@@ -140,6 +140,17 @@ class RowReader {
   const std::string& source_;
 };
 
+// nccl-tests checks results and says so at its end; times of wrong results say nothing.
+void require_right_results(const TextLine& line, const std::string& source) {
+  const std::size_t found = line.text.find("Out of bounds values");
+  if (found == std::string_view::npos ||
+      line.text.find("FAILED", found) == std::string_view::npos) {
+    return;
+  }
+  fail_at({source, line.number, static_cast<std::uint32_t>(found + 1)},
+          "the run had wrong results; write the log of one that passed");
+}
+
 }  // namespace
 
 bool has_nccl_tests_header(const std::vector<TextLine>& lines) {
@@ -152,6 +163,7 @@ NcclTestsLog parse_nccl_tests_log(const std::vector<TextLine>& lines, const std:
   std::uint32_t header_line = 1;
   std::vector<TestedRow> tested;
   for (const TextLine& line : lines) {
+    require_right_results(line, source);
     if (const std::optional<Header> found = header_in(line)) {
       header = found;
       header_line = line.number;

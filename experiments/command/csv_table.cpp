@@ -40,6 +40,8 @@ std::vector<std::uint32_t> begins(const std::string& line) {
 CsvTable::CsvTable(std::string_view text, const std::string& source,
                    const std::vector<std::string>& required)
     : source_(source) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // as spreadsheets write it
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::uint32_t line_number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());

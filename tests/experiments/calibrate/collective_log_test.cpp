@@ -262,6 +262,14 @@ TEST_CASE("a CSV that is none is refused where it stands") {
         "a.log:2:1: 8 is the only size; write two or more, as by -b 8 -e 1G -f 2");
 }
 
+TEST_CASE("the times of a run with wrong results are refused") {
+  std::string text = sample_text("nccl_tests_2019.log");
+  const std::string passed = "Out of bounds values : 0 OK";
+  text.replace(text.find(passed), passed.size(), "Out of bounds values : 12 FAILED");
+  CHECK(complaint(text) ==
+        "a.log:29:3: the run had wrong results; write the log of one that passed");
+}
+
 TEST_CASE("a mutated log is read or refused in one line with its place") {
   const char* given = std::getenv("PALSIM_FUZZ_SEED");
   const std::uint32_t first =
