@@ -133,24 +133,24 @@ void build_parts(const Plans& plans, const Channels& channels, PlanLayout& layou
 }  // namespace
 
 PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& channels,
-                   Latency latency) {
+                   TimingOptions options) {
+  const bool counts_latency = options.latency == Latency::counted;
   PlanLayout layout;
   layout.channels = static_cast<std::uint32_t>(channels.size());
   Routes routes;
-  for_each_send(
-      plans, channels,
-      [&](std::uint32_t channel, std::uint32_t, const Stage& stage, const Send& send) {
-        const PlacedPlan& placed = plans[channels[channel].plan];
-        const Duration waits = append_route(network, placed, send, routes.hops);
-        const double chunk_bytes =
-            static_cast<double>(placed.bytes.count()) / static_cast<double>(placed.plan.chunks);
-        routes.first_hop.push_back(static_cast<std::uint32_t>(routes.hops.size()));
-        layout.sends.push_back({.ends = {none, none},
-                                .first = send.lag,
-                                .end = send.lag + stage.repeat,
-                                .bytes = chunk_bytes * static_cast<double>(send.chunks),
-                                .latency = latency == Latency::counted ? waits : Duration()});
-      });
+  for_each_send(plans, channels,
+                [&](std::uint32_t channel, std::uint32_t, const Stage& stage, const Send& send) {
+                  const PlacedPlan& placed = plans[channels[channel].plan];
+                  const Duration waits = append_route(network, placed, send, routes.hops);
+                  const double chunk_bytes = static_cast<double>(placed.bytes.count()) /
+                                             static_cast<double>(placed.plan.chunks);
+                  routes.first_hop.push_back(static_cast<std::uint32_t>(routes.hops.size()));
+                  layout.sends.push_back({.ends = {none, none},
+                                          .first = send.lag,
+                                          .end = send.lag + stage.repeat,
+                                          .bytes = chunk_bytes * static_cast<double>(send.chunks),
+                                          .latency = counts_latency ? waits : Duration()});
+                });
   require<InputError>(routes.hops.size() < none,
                       "the plans have {} hops: more than can be numbered", routes.hops.size());
   build_parts(plans, channels, layout);
@@ -168,7 +168,7 @@ PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& c
     }
     const Duration alone = send.latency + Duration::seconds(send.bytes / narrowest.count());
     const bool shares = std::any_of(first, end, [&](LinkId link) { return is_shared[link] != 0; });
-    if (!shares && alone > Duration()) {
+    if (options.shortcuts == Shortcuts::exact && !shares && alone > Duration()) {
       send.alone = alone;
     } else {
       for (auto link = first; link != end; ++link) {

@@ -16,6 +16,15 @@ namespace palsim {
 
 enum class Latency { counted, ignored };
 
+// All exact; a test turns them off and compares. Messages that never share a link are timed without
+// the solver, and what repeats is counted (see plan_run.hpp).
+enum class Shortcuts { none, exact };
+
+struct TimingOptions {
+  Shortcuts shortcuts = Shortcuts::exact;
+  Latency latency = Latency::counted;
+};
+
 using PartId = std::uint32_t;
 using SendId = std::uint32_t;
 using ChainId = std::uint32_t;
@@ -35,7 +44,7 @@ struct PlanLayout {
     std::int64_t end = 0;
     double bytes = 0;
     Duration latency;
-    // Of a message that never shares a link with another: all it takes. Else zero.
+    // With shortcuts, of a message that never shares a link with another: all it takes. Else zero.
     Duration alone;
   };
   struct Chain {
@@ -60,7 +69,7 @@ struct ChannelOf {
 
 // Of those channels; the layout numbers them in that order.
 PlanLayout lay_out(const Network& network, const std::vector<PlacedPlan>& plans,
-                   const std::vector<ChannelOf>& channels, Latency latency);
+                   const std::vector<ChannelOf>& channels, TimingOptions options);
 
 // Sets of the channels that send anything and share no link, so that each can be timed without the
 // others.

@@ -21,8 +21,6 @@
 
 namespace palsim {
 
-enum class Shortcuts { none, exact };
-
 class PlanRun {
  public:
   PlanRun(PlanLayout layout, Shortcuts shortcuts);

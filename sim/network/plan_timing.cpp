@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/core/error.hpp"
+#include "sim/network/plan_run.hpp"
 
 namespace palsim {
 
@@ -15,7 +16,7 @@ std::vector<Duration> time_plans(const Network& network, const std::vector<Place
     ends.push_back(starts.empty() ? Duration() : *std::max_element(starts.begin(), starts.end()));
   }
   for (const std::vector<ChannelOf>& channels : independent_channels(network, plans)) {
-    PlanRun run(lay_out(network, plans, channels, options.latency), options.shortcuts);
+    PlanRun run(lay_out(network, plans, channels, options), options.shortcuts);
     const std::vector<Duration> arrivals = run.finish();
     for (std::size_t at = 0; at < channels.size(); ++at) {
       Duration& end = ends[channels[at].plan];

@@ -12,14 +12,8 @@
 #include "sim/network/network.hpp"
 #include "sim/network/placed_plan.hpp"
 #include "sim/network/plan_layout.hpp"
-#include "sim/network/plan_run.hpp"
 
 namespace palsim {
-
-struct TimingOptions {
-  Shortcuts shortcuts = Shortcuts::exact;
-  Latency latency = Latency::counted;
-};
 
 // When each plan is done on its last rank, counted from time zero. A rank without messages is done
 // when it starts; no bytes take no time. A rank may take part in several plans at once. Throws

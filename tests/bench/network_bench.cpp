@@ -38,7 +38,7 @@ void first_times() {
   measure("  ring, 1 024 GPUs in nodes of 8", "", [&] { time_ring(eight, 128); });
 }
 
-// Nothing remembered, nothing skipped.
+// Nothing remembered, nothing skipped, and no message timed without the solver.
 void time_messages(std::int64_t ranks) {
   time_plan(star(ranks, host_link), ring_all_reduce(ranks), buffer, {Shortcuts::none});
 }

@@ -184,7 +184,7 @@ TEST_CASE("relabelling the ranks of a star changes nothing") {
   }
 }
 
-TEST_CASE("skipping what repeats changes no nanosecond") {
+TEST_CASE("skipping what repeats, and the solver where no link is shared, changes no nanosecond") {
   for (unsigned seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     Draws random(seed);
