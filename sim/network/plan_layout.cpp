@@ -168,7 +168,7 @@ PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& c
     }
     const Duration alone = send.latency + Duration::seconds(send.bytes / narrowest.count());
     const bool shares = std::any_of(first, end, [&](LinkId link) { return is_shared[link] != 0; });
-    if (options.shortcuts == Shortcuts::exact && !shares && alone > Duration()) {
+    if (options.shortcuts != Shortcuts::none && !shares && alone > Duration()) {
       send.alone = alone;
     } else {
       for (auto link = first; link != end; ++link) {

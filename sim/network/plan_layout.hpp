@@ -16,12 +16,12 @@ namespace palsim {
 
 enum class Latency { counted, ignored };
 
-// All exact; a test turns them off and compares. Messages that never share a link are timed without
-// the solver, and what repeats is counted (see plan_run.hpp).
-enum class Shortcuts { none, exact };
+// All exact; a test turns them off and compares. Lone messages, which never share a link, are timed
+// without the solver; then, what repeats is counted (see plan_run.hpp).
+enum class Shortcuts { none, lone_messages, all };
 
 struct TimingOptions {
-  Shortcuts shortcuts = Shortcuts::exact;
+  Shortcuts shortcuts = Shortcuts::all;
   Latency latency = Latency::counted;
 };
 

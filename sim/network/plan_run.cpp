@@ -107,7 +107,7 @@ void PlanRun::advance(ChainId chain) {
     enter(chain);
   } while (progress.pending == 0);
   if (!is_running(watched_)) watched_ = chain;
-  if (chain == watched_ && shortcuts_ == Shortcuts::exact) {
+  if (chain == watched_ && shortcuts_ == Shortcuts::all) {
     looking_ = Looking::yes;
     request_settle();
   }
