@@ -89,7 +89,7 @@ Network read_network(TableReader& file, const Node& node) {
   constexpr std::int64_t most_workers = 1'000'000;
   const auto per_node = static_cast<std::int64_t>(node.workers.size());
   if (nodes > most_workers / per_node) {
-    file.fail("nodes", fmt::format("{} of {} workers each; write at most {}", nodes, per_node,
+    file.fail("nodes", fmt::format("of {} workers each; write at most {}", per_node,
                                    most_workers / per_node));
   }
   if (nodes > 1 && !fabric) {

@@ -40,6 +40,8 @@ std::vector<Bytes> parse_sizes(const std::string& option, const std::string& tex
   const std::size_t colon = text.find(':');
   const Bytes least = parse_size(option, text.substr(0, colon));
   if (colon == std::string::npos) return {least};
+  require<InputError>(text.find(':', colon + 1) == std::string::npos,
+                      "--{} {}: write SIZE or SIZE:MAX, such as 1KiB:1GiB", option, text);
   const Bytes most = parse_size(option, text.substr(colon + 1));
   require<InputError>(least > Bytes(0) && least <= most,
                       "--{} {}: write a range that rises from a size above zero, such as "

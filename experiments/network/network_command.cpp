@@ -112,12 +112,11 @@ std::string format_of(const CommandValues& values, const std::string& asked) {
 std::int64_t parse_workers(const CommandValues& values, Rank available) {
   if (values.count("workers") == 0) return 0;
   const std::string text = values["workers"].as<std::string>();
-  const Order number = parse_ranks("workers", text);
-  require<InputError>(number.size() == 1 && number[0] >= 1,
-                      "--workers {}: write a number of at least 1", text);
-  require<InputError>(number[0] <= available, "--workers {}: the cluster has {}; write 1 to {}",
+  const std::optional<Rank> workers = parse_rank(text);
+  require<InputError>(workers && *workers >= 1, "--workers {}: write a number of at least 1", text);
+  require<InputError>(*workers <= available, "--workers {}: the cluster has {}; write 1 to {}",
                       text, available, available);
-  return number[0];
+  return *workers;
 }
 
 Order parse_group(const std::string& text, Rank available) {

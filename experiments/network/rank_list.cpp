@@ -2,14 +2,11 @@
 
 #include <boost/algorithm/string/split.hpp>
 #include <charconv>
-#include <optional>
 #include <vector>
 
 #include "sim/core/error.hpp"
 
 namespace palsim {
-namespace {
-
 std::optional<Rank> parse_rank(std::string_view text) {
   constexpr Rank most = 1'000'000'000;
   Rank rank = 0;
@@ -19,8 +16,6 @@ std::optional<Rank> parse_rank(std::string_view text) {
   }
   return rank;
 }
-
-}  // namespace
 
 Order parse_ranks(const std::string& option, const std::string& text) {
   std::vector<std::string> parts;

@@ -166,6 +166,16 @@ TEST_CASE("an option that does not belong to what is asked is refused") {
   }
 }
 
+TEST_CASE("numbers that are none are refused as such") {
+  const Home home;
+  for (const char* number : {"x", "0-3", "2.5", "-1", "0"}) {
+    CHECK(home.refusal(network({"--all-reduce", "1MB", fmt::format("--workers={}", number)}))
+              .ends_with(": write a number of at least 1"));
+  }
+  CHECK(home.refusal(network({"--all-reduce", "1kB:2kB:3kB"})) ==
+        "--all-reduce 1kB:2kB:3kB: write SIZE or SIZE:MAX, such as 1KiB:1GiB");
+}
+
 TEST_CASE("only an all-reduce has a choice of algorithms") {
   const Home home;
   CHECK(home.refusal(network({"--reduce-scatter", "1MB", "--algorithm", "tree"})) ==
