@@ -1,6 +1,7 @@
 #include "sim/network/flow_set.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/core/error.hpp"
 
@@ -11,7 +12,9 @@ constexpr double counts_per_byte = 4294967296.0;  // 2^32
 constexpr std::uint32_t nowhere = 0xFFFFFFFF;
 
 // To the nearest; not for negative ones.
-ByteCount counted(double bytes) { return static_cast<ByteCount>(bytes * counts_per_byte + 0.5); }
+ByteCount counted(double bytes) {
+  return static_cast<ByteCount>(std::floor(bytes * counts_per_byte + 0.5));
+}
 
 }  // namespace
 

@@ -124,8 +124,9 @@ NcclChoice nccl_fastest(const NcclSetting& setting, Collective collective, Algor
   std::optional<NcclChoice> best;
   for (const Algorithm a : {Algorithm::ring, Algorithm::tree}) {
     if (algorithm != Algorithm::automatic && algorithm != a &&
-        nccl_offers(collective, algorithm, Protocol::simple))
+        nccl_offers(collective, algorithm, Protocol::simple)) {
       continue;
+    }
     for (const Protocol p : {Protocol::ll, Protocol::ll128, Protocol::simple}) {
       if (protocol != Protocol::automatic && protocol != p &&
           nccl_offers(collective, a, protocol)) {
