@@ -18,6 +18,8 @@ ByteCount counted(double bytes) {
 
 }  // namespace
 
+double as_counted(double bytes) { return static_cast<double>(counted(bytes)) / counts_per_byte; }
+
 FlowSet::FlowSet(MaxMinProblem routes)
     : shares_(std::move(routes)),
       clocks_(shares_.links()),

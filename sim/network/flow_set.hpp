@@ -23,6 +23,9 @@ namespace palsim {
 
 __extension__ typedef __int128 ByteCount;  // in 2^-32 bytes
 
+// The bytes of a flow as they are counted.
+double as_counted(double bytes);
+
 struct Flow {
   ByteCount left = 0;  // at `since`
   double rate_bytes_per_s = 0;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sim/core/error.hpp"
+#include "sim/network/flow_set.hpp"
 
 namespace palsim {
 namespace {
@@ -166,7 +167,9 @@ PlanLayout lay_out(const Network& network, const Plans& plans, const Channels& c
     for (auto link = first; link != end; ++link) {
       narrowest = std::min(narrowest, network.bandwidth(*link));
     }
-    const Duration alone = send.latency + Duration::seconds(send.bytes / narrowest.count());
+    // As FlowSet rounds it, to the nanosecond.
+    const Duration alone =
+        send.latency + Duration::seconds(as_counted(send.bytes) / narrowest.count());
     const bool shares = std::any_of(first, end, [&](LinkId link) { return is_shared[link] != 0; });
     if (options.shortcuts != Shortcuts::none && !shares && alone > Duration()) {
       send.alone = alone;
