@@ -7,6 +7,7 @@
 #include "sim/core/error.hpp"
 
 namespace palsim {
+
 std::optional<Rank> parse_rank(std::string_view text) {
   constexpr Rank most = 1'000'000'000;
   Rank rank = 0;

@@ -2,7 +2,8 @@
 // the algorithms, or the one that is forced.
 // Trees and chains go whole or in NCCL's pieces of 512 KiB, whichever is sooner: each piece waits
 // for the links' latencies again. All messages of a tree in pieces contend with each other, so they
-// are bounded: a tree over more than 64 ranks may go in fewer pieces.
+// are bounded to 2^15: a tree over many ranks, or of a large buffer, goes in fewer and larger
+// pieces (of 64 ranks in 130 at most) and may come out slower than it could be.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,5 @@
 #include "sim/network/two_nodes.hpp"
 
-#include <algorithm>
-
 #include "sim/network/collective_plan.hpp"
 
 namespace palsim {
@@ -16,14 +14,13 @@ bool same_workers_on_each_node(const Network& network, const WorkerGroup& group)
   return true;
 }
 
-// The first `nodes` chains, each like the first, one after the other.
-Order joined(const NodeChains& chains, std::int64_t nodes, std::int64_t per_node) {
-  Order order;
+// So many chains, each like the first.
+Order ring_through(const Order& chain, std::int64_t nodes, std::int64_t per_node) {
+  NodeChains chains(static_cast<std::size_t>(nodes), chain);
   for (std::int64_t node = 0; node < nodes; ++node) {
-    for (const Rank place : chains.front()) order.push_back(place + node * per_node);
+    for (Rank& place : chains[static_cast<std::size_t>(node)]) place += node * per_node;
   }
-  std::rotate(order.begin(), std::find(order.begin(), order.end(), 0), order.end());
-  return order;
+  return joined(chains, RingOrder::node_by_node);
 }
 
 }  // namespace
@@ -42,9 +39,9 @@ std::optional<TwoNodes> rings_on_two_nodes(const Network& network, const WorkerG
     }
   }
   for (std::size_t ring = 0; ring < group.rings.size(); ++ring) {
-    const NodeChains& chains = group.chains[ring];
-    if (group.rings[ring] != joined(chains, group.nodes, per_node)) return std::nullopt;
-    two.rings.push_back(joined(chains, 2, per_node));
+    const Order& chain = group.chains[ring].front();
+    if (group.rings[ring] != ring_through(chain, group.nodes, per_node)) return std::nullopt;
+    two.rings.push_back(ring_through(chain, 2, per_node));
   }
   PlacedPlan placed = collective_plan(collective, Algorithm::ring, two, bytes);
   placed.plan.chunks = group.size() * static_cast<std::int64_t>(group.rings.size());

@@ -68,7 +68,16 @@ NodeChains chains_of(const std::vector<Places>& nodes, const Ring& ring) {
   return chains;
 }
 
-// Through one node after the other, or round the nodes again and again.
+bool goes_node_by_node(const Network& network, const Order& ranks, std::int64_t per_node) {
+  for (std::size_t at = 0; at < ranks.size(); ++at) {
+    const std::size_t first = at - at % static_cast<std::size_t>(per_node);
+    if (network.node_of(ranks[at]) != network.node_of(ranks[first])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Order joined(const NodeChains& chains, RingOrder ring_order) {
   Order order;
   if (ring_order == RingOrder::node_by_node) {
@@ -85,16 +94,6 @@ Order joined(const NodeChains& chains, RingOrder ring_order) {
   std::rotate(order.begin(), std::find(order.begin(), order.end(), 0), order.end());
   return order;
 }
-
-bool goes_node_by_node(const Network& network, const Order& ranks, std::int64_t per_node) {
-  for (std::size_t at = 0; at < ranks.size(); ++at) {
-    const std::size_t first = at - at % static_cast<std::size_t>(per_node);
-    if (network.node_of(ranks[at]) != network.node_of(ranks[first])) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 WorkerGroup worker_group(const Network& network, const Transport& transport, Order ranks) {
   check_ranks(network, ranks);

@@ -27,6 +27,10 @@ struct WorkerGroup {
 // Throws InputError for a rank that the network does not have or that comes twice.
 WorkerGroup worker_group(const Network& network, const Transport& transport, Order ranks);
 
+// A ring of its parts: through one node after the other, or round the nodes again and again; from
+// place 0 on.
+Order joined(const NodeChains& chains, RingOrder ring_order);
+
 // The parts of an evenly spread group: its workers on each node, and the first, second, ... workers
 // of all its nodes.
 std::vector<Order> groups_in_nodes(const WorkerGroup& group);
