@@ -10,7 +10,14 @@ namespace palsim {
 
 using Seed = std::uint64_t;
 
-enum class Purpose : std::uint64_t { coin = 1, jitter = 2, stall = 3 };
+enum class Purpose : std::uint64_t {
+  coin = 1,
+  jitter = 2,
+  stall = 3,
+  parameters = 4,  // how a model begins
+  order = 5,       // of a worker's samples
+  samples = 6      // generated data
+};
 
 // Gamma of mean 1 and the given shape > 0, that is coefficient of variation 1/sqrt(shape).
 class MeanOneGamma {

@@ -1,0 +1,25 @@
+// Where one worker's tensors live and its kernels run: a core of a CPU, or a stream of a GPU. What
+// is built on it (replica, worker) knows no more of the hardware. A device is used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "real/device/layer_kernels.hpp"
+#include "real/device/update_kernels.hpp"
+
+namespace palsim {
+
+template <class T>
+class Device : public LayerKernels<T>, public UpdateKernels<T> {
+ public:
+  // Aligned for any vector; not initialized. Throws InputError where memory is short.
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void release(void* memory) noexcept = 0;
+  virtual void upload(std::size_t bytes, const void* host, void* device) = 0;
+  virtual void download(std::size_t bytes, const void* device, void* host) = 0;
+  // Until all that was asked of the device is done.
+  virtual void synchronize() = 0;
+};
+
+}  // namespace palsim
