@@ -9,7 +9,12 @@
 
 namespace palsim {
 
-enum class ActivationKind { relu, gelu, silu, tanh };  // gelu by the error function's tanh fit (GPT)
+enum class ActivationKind {
+  relu,
+  gelu,
+  silu,
+  tanh
+};  // gelu by the error function's tanh fit (GPT)
 enum class RowNorm { layer, rms };
 enum class Training { yes, no };
 
@@ -42,8 +47,7 @@ class LayerKernels {
   virtual void average_pooling_forward(const PoolingShape& shape, const T* x, T* y) = 0;
   virtual void average_pooling_backward(const PoolingShape& shape, const T* dy, T* dx) = 0;
   virtual void adaptive_pooling_forward(const AdaptivePoolingShape& shape, const T* x, T* y) = 0;
-  virtual void adaptive_pooling_backward(const AdaptivePoolingShape& shape, const T* dy,
-                                         T* dx) = 0;
+  virtual void adaptive_pooling_backward(const AdaptivePoolingShape& shape, const T* dy, T* dx) = 0;
 
   // `running`: means, then variances, of 2 x channels; training moves them a tenth of the way
   // (variance unbiased) and normalizes by the batch's own, kept in `saved` as mean and 1 / standard
