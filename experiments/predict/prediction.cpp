@@ -7,7 +7,7 @@
 #include <span>
 
 #include "experiments/predict/link_traffic.hpp"
-#include "experiments/predict/training_step.hpp"
+#include "experiments/experiment/workload.hpp"
 #include "sim/replay/pricing.hpp"
 
 namespace palsim {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "experiments/network/link_report.hpp"
-#include "experiments/predict/experiment.hpp"
+#include "experiments/experiment/experiment.hpp"
 #include "sim/replay/replay.hpp"
 
 namespace palsim {

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <cstdlib>
 
-#include "experiments/predict/experiment.hpp"
+#include "experiments/experiment/experiment.hpp"
 #include "models/loader.hpp"
 #include "tests/support/mutation.hpp"
 #include "tests/support/temporary_folder.hpp"

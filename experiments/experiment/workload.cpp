@@ -1,4 +1,4 @@
-#include "experiments/predict/training_step.hpp"
+#include "experiments/experiment/workload.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // An experiment's model on its cluster's device: the workload of one worker.
 #pragma once
 
-#include "experiments/predict/experiment.hpp"
+#include "experiments/experiment/experiment.hpp"
 #include "sim/replay/workload.hpp"
 
 namespace palsim {

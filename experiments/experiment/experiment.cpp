@@ -1,4 +1,4 @@
-#include "experiments/predict/experiment.hpp"
+#include "experiments/experiment/experiment.hpp"
 
 #include <fmt/format.h>
 
