@@ -17,6 +17,7 @@ Method read_diloco(TableReader& table, Step steps) {
   const LocalPhase phase = read_local_phase(table, steps);
   constexpr int copies = 2;  // the global model and the outer momentum
   Method method = read_local_method(table, "diloco", phase, copies);
+  method.outer = read_outer(table, diloco_outer);
   method.start = [phase](Worker& worker) { return diloco(worker, phase); };
   return method;
 }

@@ -9,7 +9,10 @@ namespace palsim {
 
 Program diloco(Worker& worker, LocalPhase phase);
 
-// Keys: those of a local method.
+// The choice of the paper (its table of hyperparameters).
+inline constexpr OuterSettings diloco_outer{.learning_rate = 0.7, .momentum = 0.9};
+
+// Keys: outer_learning_rate, outer_momentum and those of a local method.
 Method read_diloco(TableReader& table, Step steps);
 
 }  // namespace palsim

@@ -20,6 +20,12 @@ LocalPhase read_local_phase(TableReader& table, Step steps) {
   return phase;
 }
 
+OuterSettings read_outer(TableReader& table, OuterSettings fallback) {
+  return {
+      .learning_rate = table.number("outer_learning_rate", {.least = 0}, fallback.learning_rate),
+      .momentum = table.number("outer_momentum", {.least = 0, .below = 1}, fallback.momentum)};
+}
+
 Method read_local_method(TableReader& table, std::string name, const LocalPhase& phase,
                          int parameter_copies) {
   Method method{.name = std::move(name)};

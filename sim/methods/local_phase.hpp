@@ -24,6 +24,9 @@ Program warm_up(Worker& worker, LocalPhase phase);
 // Reads sync_interval, start_step and warm_up; a run that ends before start_step is all warm-up.
 LocalPhase read_local_phase(TableReader& table, Step steps);
 
+// Reads outer_learning_rate and outer_momentum.
+OuterSettings read_outer(TableReader& table, OuterSettings fallback);
+
 // A local method with its wire (sync_layout, sync_dtype, gradient_dtype, broadcast_buffers) read
 // from the table; the caller sets `start`.
 Method read_local_method(TableReader& table, std::string name, const LocalPhase& phase,

@@ -19,9 +19,16 @@ struct ReplicaMemory {
   bool gradient_buckets = false;  // DDP's flat copies of the gradients
 };
 
+// How the outer optimizer applies what the workers averaged; no matter for time.
+struct OuterSettings {
+  double learning_rate = 1;
+  double momentum = 0;
+};
+
 struct Method {
   std::string name;
   Wire wire;
+  OuterSettings outer;
   Coin coin = Coin::independent;
   ReplicaMemory memory;
   std::function<Program(Worker&)> start;  // the program of one worker

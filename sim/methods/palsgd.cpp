@@ -1,5 +1,7 @@
 #include "sim/methods/palsgd.hpp"
 
+#include "sim/methods/diloco.hpp"
+
 namespace palsim {
 
 Program palsgd(Worker& worker, PalsgdOptions options) {
@@ -27,6 +29,7 @@ Method read_palsgd(TableReader& table, Step steps) {
   options.mix_rate = table.number("mix_rate", {.least = 0}, 1);
   constexpr int copies = 2;  // the global model and the outer momentum
   Method method = read_local_method(table, "palsgd", options.phase, copies);
+  method.outer = read_outer(table, diloco_outer);
   method.coin = static_cast<Coin>(table.choice("coin", {"independent", "shared"}, 0));
   method.start = [options](Worker& worker) { return palsgd(worker, options); };
   return method;

@@ -16,7 +16,8 @@ struct PalsgdOptions {
 
 Program palsgd(Worker& worker, PalsgdOptions options);
 
-// Keys: mix_probability, mix_rate, coin and those of a local method.
+// Keys: mix_probability, mix_rate, coin, outer_learning_rate, outer_momentum and those of a local
+// method.
 Method read_palsgd(TableReader& table, Step steps);
 
 }  // namespace palsim

@@ -17,6 +17,8 @@ Method read_slowmo(TableReader& table, Step steps) {
   const LocalPhase phase = read_local_phase(table, steps);
   constexpr int copies = 2;  // x_prev and u
   Method method = read_local_method(table, "slowmo", phase, copies);
+  // The paper keeps alpha = 1 and tunes beta; this is in the middle of what it tries.
+  method.outer = read_outer(table, {.learning_rate = 1, .momentum = 0.6});
   method.start = [phase](Worker& worker) { return slowmo(worker, phase); };
   return method;
 }

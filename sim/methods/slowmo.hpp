@@ -8,7 +8,7 @@ namespace palsim {
 
 Program slowmo(Worker& worker, LocalPhase phase);
 
-// Keys: those of a local method.
+// Keys: outer_learning_rate (alpha), outer_momentum (beta) and those of a local method.
 Method read_slowmo(TableReader& table, Step steps);
 
 }  // namespace palsim

@@ -3,6 +3,7 @@
 // same decisions, step by step.
 #pragma once
 
+#include <algorithm>
 #include <coroutine>
 #include <cstdint>
 #include <utility>
@@ -63,7 +64,11 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Draws the next coin: true with `probability`. Probability 0 draws nothing.
-  bool flip(double probability) { return probability > 0 && coin_.flip(probability); }
+  bool flip(double probability) {
+    if (probability <= 0) return false;
+    ++flips_;
+    return coin_.flip(probability);
+  }
 
   // Forward, backward and inner optimizer on the worker's own data; no communication.
   virtual Operation gradient_step(GradientStep step = {}) = 0;
@@ -81,6 +86,9 @@ class Worker {
   // worker may leave out blocks that would repeat the last one exactly.
   inline Steps steps(StepSpan span);
 
+  // How many coins were drawn so far.
+  std::int64_t flips() const { return flips_; }
+
   // The program's place, for whoever resumes it.
   Step step() const { return step_; }
   StepSpan span() const { return span_; }
@@ -89,6 +97,12 @@ class Worker {
   void resume() { std::exchange(suspended_, nullptr).resume(); }
   void leave_out(Step steps) { left_out_ = steps; }
   void start_with(std::coroutine_handle<> program) { suspended_ = program; }
+  // Before the program starts: its loops pass over the steps before `step`, which took so many
+  // coins.
+  void start_at(Step step, std::int64_t flips) {
+    first_step_ = step;
+    for (; flips_ < flips; ++flips_) coin_.flip(0.5);
+  }
 
  private:
   friend class Operation;
@@ -96,7 +110,9 @@ class Worker {
 
   RandomStream coin_;
   std::coroutine_handle<> suspended_;
+  std::int64_t flips_ = 0;
   StepSpan span_;
+  Step first_step_ = 0;  // of the whole program
   Step step_ = 0;
   Step left_out_ = 0;
 };
@@ -127,7 +143,7 @@ class Worker::Steps {
 
 inline Worker::Steps Worker::steps(StepSpan span) {
   span_ = span;
-  step_ = span.first;
+  step_ = std::max(span.first, first_step_);
   return Steps(*this);
 }
 
