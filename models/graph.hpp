@@ -14,8 +14,9 @@ namespace palsim {
 namespace layer {
 
 // What computes, or holds memory: containers and views are gone.
-using Leaf = std::variant<Conv2d, Linear, Normalization, Activation, Pool, AdaptiveAveragePool,
-                          Embedding, AddedEmbedding, Attention, CrossEntropy, Buffer, Custom, Merge>;
+using Leaf =
+    std::variant<Conv2d, Linear, Normalization, Activation, Pool, AdaptiveAveragePool, Embedding,
+                 AddedEmbedding, Attention, CrossEntropy, Buffer, Custom, Merge>;
 
 }  // namespace layer
 

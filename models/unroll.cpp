@@ -40,8 +40,7 @@ std::array<std::size_t, 3> queries_keys_values(const std::vector<std::string>& p
     if (std::count_if(begin, begin + 3, named) != 1) return {0, 1, 2};
     places[role] = std::find_if(begin, begin + 3, named) - begin;
   }
-  const bool distinct =
-      places[0] != places[1] && places[0] != places[2] && places[1] != places[2];
+  const bool distinct = places[0] != places[1] && places[0] != places[2] && places[1] != places[2];
   return distinct ? places : std::array<std::size_t, 3>{0, 1, 2};
 }
 
@@ -250,7 +249,7 @@ class Unroller {
   ModelGraph graph_;
   Model& model_ = graph_.model;
   std::int64_t unrolled_ = 0;
-  std::vector<bool> held_;  // signals
+  std::vector<bool> held_;                    // signals
   std::map<std::string, std::int64_t> uses_;  // of each name with a '#'
   std::set<std::string> tensor_names_;
   std::map<std::string, Embedding> embeddings_;

@@ -34,8 +34,7 @@ void activation_forward(ActivationKind kind, std::int64_t count, const T* x, T* 
         const ConstArrayMap<T> in(x + at, length);
         ArrayMap<T>(y + at, length) =
             T(0.5) * in *
-            (T(1) +
-             (T(gelu_slope) * in * (T(1) + T(gelu_cubic) * in.square())).tanh());
+            (T(1) + (T(gelu_slope) * in * (T(1) + T(gelu_cubic) * in.square())).tanh());
       });
       return;
     case ActivationKind::silu: {
@@ -60,12 +59,10 @@ void activation_backward(ActivationKind kind, std::int64_t count, const T* x, co
       in_stretches(count, [&](std::int64_t at, std::int64_t length) {
         const ConstArrayMap<T> in(x + at, length);
         const Stretch<T> square = in.square();
-        const Stretch<T> tanh =
-            (T(gelu_slope) * in * (T(1) + T(gelu_cubic) * square)).tanh();
+        const Stretch<T> tanh = (T(gelu_slope) * in * (T(1) + T(gelu_cubic) * square)).tanh();
         const auto slope = T(gelu_slope) * (T(1) + T(3 * gelu_cubic) * square);
-        ArrayMap<T>(dx + at, length) =
-            ConstArrayMap<T>(dy + at, length) * T(0.5) *
-            ((T(1) + tanh) + in * (T(1) - tanh.square()) * slope);
+        ArrayMap<T>(dx + at, length) = ConstArrayMap<T>(dy + at, length) * T(0.5) *
+                                       ((T(1) + tanh) + in * (T(1) - tanh.square()) * slope);
       });
       return;
     case ActivationKind::silu:

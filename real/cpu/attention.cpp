@@ -52,15 +52,15 @@ template <class Kernel>
 void for_each_block(const AttentionShape& shape, Kernel&& kernel) {
   for (std::int64_t first = 0; first < shape.tokens; first += block_queries) {
     const std::int64_t queries = std::min(block_queries, shape.tokens - first);
-    kernel(Block{first, queries,
-                 {seen_by(shape, first).begin, seen_by(shape, first + queries - 1).end}});
+    kernel(Block{
+        first, queries, {seen_by(shape, first).begin, seen_by(shape, first + queries - 1).end}});
   }
 }
 
 // Rows [first, first + rows) of a head's slice.
 template <class T>
-ConstSliceMap<T> rows_of(const T* slice, std::int64_t stride, std::int64_t first,
-                         std::int64_t rows, std::int64_t width) {
+ConstSliceMap<T> rows_of(const T* slice, std::int64_t stride, std::int64_t first, std::int64_t rows,
+                         std::int64_t width) {
   return {slice + first * stride, rows, width, Eigen::OuterStride<>(stride)};
 }
 template <class T>
@@ -99,15 +99,13 @@ void attention_forward(const AttentionShape& shape, const T* query, const T* key
   for_each_head(shape, [&](const Head& head) {
     for_each_block(shape, [&](const Block& block) {
       T* first_score = saved + head.probabilities + block.first * shape.tokens;
-      auto probabilities =
-          rows_of(first_score, shape.tokens, 0, block.queries, block.keys.count());
-      const auto keys = rows_of(key + head.input, stride, block.keys.begin, block.keys.count(),
-                                width);
-      const auto values = rows_of(value + head.input, stride, block.keys.begin,
-                                  block.keys.count(), width);
+      auto probabilities = rows_of(first_score, shape.tokens, 0, block.queries, block.keys.count());
+      const auto keys =
+          rows_of(key + head.input, stride, block.keys.begin, block.keys.count(), width);
+      const auto values =
+          rows_of(value + head.input, stride, block.keys.begin, block.keys.count(), width);
       probabilities.noalias() =
-          rows_of(query + head.input, stride, block.first, block.queries, width) *
-          keys.transpose();
+          rows_of(query + head.input, stride, block.first, block.queries, width) * keys.transpose();
       softmax_rows(shape, block, first_score);
       rows_of(y + head.output, shape.width, block.first, block.queries, width).noalias() =
           probabilities * values;

@@ -33,7 +33,7 @@ void* allocate(std::size_t bytes) {
   const std::size_t available = bytes > small ? available_bytes() : bytes;
   void* memory = bytes > available
                      ? nullptr
-                     : ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
+                     : ::operator new (bytes, std::align_val_t{alignment}, std::nothrow);
   require<InputError>(memory != nullptr,
                       "{} of memory are needed at once, but only {} are left; write fewer samples "
                       "for each worker, more micro-batches, fewer workers, or a smaller model",
@@ -42,6 +42,6 @@ void* allocate(std::size_t bytes) {
   return memory;
 }
 
-void release(void* memory) noexcept { ::operator delete(memory, std::align_val_t{alignment}); }
+void release(void* memory) noexcept { ::operator delete (memory, std::align_val_t{alignment}); }
 
 }  // namespace palsim::cpu

@@ -59,8 +59,7 @@ class Planner {
   void place_buffers() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       plan_.nodes[i].buffer = plan_.buffers;
-      const std::int64_t numbers =
-          (layer(i).buffers.count() + scalar_bytes_ - 1) / scalar_bytes_;
+      const std::int64_t numbers = (layer(i).buffers.count() + scalar_bytes_ - 1) / scalar_bytes_;
       plan_.buffers += std::max(numbers, running_statistics(graph_.nodes[i]));
     }
   }
