@@ -14,17 +14,25 @@ namespace palsim {
 namespace layer {
 
 // What computes, or holds memory: containers and views are gone.
-using Leaf = std::variant<Conv2d, Linear, Normalization, Activation, Pool, AdaptiveAveragePool,
-                          FirstToken, Embedding, AddedEmbedding, Attention, CrossEntropy, Buffer,
-                          Custom, Merge>;
+using Leaf =
+    std::variant<Conv2d, Linear, Normalization, Activation, Pool, AdaptiveAveragePool, Embedding,
+                 AddedEmbedding, Attention, CrossEntropy, Buffer, Custom, Merge>;
 
 }  // namespace layer
 
 struct GraphNode {
   Origin origin;
   layer::Leaf operation;
+  Shape input;                      // per sample, of each input as the layer sees it: flattened
   std::vector<std::size_t> inputs;  // signals; of attention: queries, keys, values (or one of all)
-  std::size_t output = 0;           // signal
+  std::size_t output = 0;           // signal; a buffer's is its input
+};
+
+// The first row of a signal: a view, with a number of its own.
+struct FirstRow {
+  Origin origin;
+  std::size_t input = 0;
+  std::size_t output = 0;
 };
 
 struct ModelGraph {
@@ -32,6 +40,7 @@ struct ModelGraph {
   std::vector<GraphNode> nodes;  // nodes[i] is model.layers[i]
   // Per sample; signal 0 is the model's input. A flattened signal keeps its number and first shape.
   std::vector<Shape> signals;
+  std::vector<FirstRow> first_rows;
 };
 
 // Throws InputError at a layer that does not fit its input.

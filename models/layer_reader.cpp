@@ -81,6 +81,7 @@ Operation read_attention(TableReader& table) {
   Attention attention{
       .heads = table.integer("heads", extent),
       .causal = table.flag("causal", true),
+      .scaled = table.flag("scaled", true),
       .rotary = table.flag("rotary", false),
       .fused = table.flag("fused", false),
       .window = optional_extent(table, "window"),

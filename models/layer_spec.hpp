@@ -79,11 +79,13 @@ enum class AttentionBias { none, output, all };
 struct Attention {
   std::int64_t heads = 0;
   bool causal = true;
+  bool scaled = true;  // scores are divided by the square root of a head's width
   bool rotary = false;
   bool fused = false;                  // the scores never reach memory (flash attention)
   std::optional<std::int64_t> window;  // local attention looks back this far
   AttentionBias bias = AttentionBias::all;
-  // As registered: three inputs and the output, or two where the inputs are one matrix.
+  // As registered: three inputs and the output, or two where the inputs are one matrix. Which of
+  // three are queries, keys and values is told by a q, k or v in their names; else in this order.
   std::vector<std::string> projections;
 };
 

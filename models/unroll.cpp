@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "models/graph.hpp"
 #include "models/layer_cost.hpp"
 #include "models/limits.hpp"
 #include "sim/core/nearest.hpp"
@@ -26,20 +29,36 @@ struct Signal {
   std::size_t id = 0;
 };
 
+// Where the queries', keys' and values' projections stand among the first three.
+std::array<std::size_t, 3> queries_keys_values(const std::vector<std::string>& projections) {
+  std::array<std::size_t, 3> places{};
+  for (std::size_t role = 0; role < 3; ++role) {
+    const auto named = [&](const std::string& name) {
+      return name.find("qkv"[role]) != std::string::npos;
+    };
+    const auto begin = projections.begin();
+    if (std::count_if(begin, begin + 3, named) != 1) return {0, 1, 2};
+    places[role] = std::find_if(begin, begin + 3, named) - begin;
+  }
+  const bool distinct = places[0] != places[1] && places[0] != places[2] && places[1] != places[2];
+  return distinct ? places : std::array<std::size_t, 3>{0, 1, 2};
+}
+
 class Unroller {
  public:
   explicit Unroller(const ModelSpec& spec) {
     model_.name = spec.name;
     model_.input = spec.input;
-    run(spec.layers, "", Signal{spec.input, fresh_id()});
+    run(spec.layers, "", fresh(spec.input));
   }
 
-  Model take() { return std::move(model_); }
+  ModelGraph take() { return std::move(graph_); }
 
  private:
-  std::size_t fresh_id() {
+  Signal fresh(Shape shape) {
+    graph_.signals.push_back(shape);
     held_.push_back(false);
-    return held_.size() - 1;
+    return {std::move(shape), held_.size() - 1};
   }
 
   Signal run(const LayerSpecs& layers, const std::string& prefix, Signal signal) {
@@ -78,8 +97,17 @@ class Unroller {
   }
 
   // Appends a layer; the result is its output.
-  Signal emit(LayerCost cost, const LayerPlace& place, const Signal& input) {
-    const Signal output{std::move(cost.output), fresh_id()};
+  Signal emit(LayerCost cost, const LayerPlace& place, const Signal& input, Leaf operation) {
+    return emit(std::move(cost), place, input, std::move(operation), {input.id});
+  }
+
+  // The same for a layer of several inputs, all of the shape of `input`.
+  Signal emit(LayerCost cost, const LayerPlace& place, const Signal& input, Leaf operation,
+              std::vector<std::size_t> inputs) {
+    const Signal output =
+        std::holds_alternative<Buffer>(operation) ? input : fresh(std::move(cost.output));
+    graph_.nodes.push_back(
+        {place.origin, std::move(operation), input.shape, std::move(inputs), output.id});
     Layer layer;
     layer.name = place.name;
     layer.type = place.type;
@@ -122,15 +150,10 @@ class Unroller {
     return model_.tensors.size() - 1;
   }
 
-  template <class Leaf>
-  Signal apply(const Leaf& leaf, const LayerPlace& place, const Signal& input) {
-    return emit(cost_of(leaf, input.shape, place), place, input);
-  }
-
-  // A buffer touches nothing on its way: the signal stays the same one.
-  Signal apply(const Buffer& buffer, const LayerPlace& place, const Signal& input) {
-    emit(cost_of(buffer, input.shape, place), place, input);
-    return input;
+  // A buffer's too: it touches nothing on its way, and its output is the same signal.
+  template <class Operation>
+  Signal apply(const Operation& operation, const LayerPlace& place, const Signal& input) {
+    return emit(cost_of(operation, input.shape, place), place, input, operation);
   }
 
   // Views: no layer, no cost.
@@ -143,12 +166,14 @@ class Unroller {
       place.fail(
           fmt::format("the input is {}; write it after an embedding", to_string(input.shape)));
     }
-    return {{input.shape.back()}, fresh_id()};
+    Signal row = fresh({input.shape.back()});
+    graph_.first_rows.push_back({place.origin, input.id, row.id});
+    return row;
   }
 
   Signal apply(const Embedding& embedding, const LayerPlace& place, const Signal& input) {
     embeddings_[place.name] = embedding;
-    return emit(cost_of(embedding, input.shape, place), place, input);
+    return emit(cost_of(embedding, input.shape, place), place, input, embedding);
   }
 
   Signal apply(Linear linear, const LayerPlace& place, const Signal& input) {
@@ -168,7 +193,8 @@ class Unroller {
       }
       linear.out_features = embedding->second.vocabulary;
     }
-    return emit(cost_of(linear, input.shape, place), place, input);
+    LayerCost cost = cost_of(linear, input.shape, place);
+    return emit(std::move(cost), place, input, std::move(linear));
   }
 
   // The input projections, what lies between, the output projection: each a layer of its own.
@@ -184,11 +210,16 @@ class Unroller {
                                   joined(place.name, attention.projections[which])};
       return apply(Linear{.out_features = out_features, .bias = bias}, projection, from);
     };
+    std::vector<std::size_t> projected;
     for (std::size_t i = 0; i < inputs; ++i) {
-      project(i, inputs == 1 ? 3 * width : width, input);
+      projected.push_back(project(i, inputs == 1 ? 3 * width : width, input).id);
+    }
+    if (inputs == 3) {
+      const auto order = queries_keys_values(attention.projections);
+      projected = {projected[order[0]], projected[order[1]], projected[order[2]]};
     }
     const LayerPlace core{place.origin, place.type, joined(place.name, "scores")};
-    return project(inputs, width, emit(scores, core, input));
+    return project(inputs, width, emit(scores, core, input, attention, std::move(projected)));
   }
 
   Signal apply(const Sequence& sequence, const LayerPlace& place, Signal input) {
@@ -212,12 +243,13 @@ class Unroller {
       cost.keeps_besides = newly_held(body) + newly_held(shortcut);
     }
     const LayerPlace end{place.origin, place.type, numbered(place.name, place.type + ".#")};
-    return emit(std::move(cost), end, body);
+    return emit(std::move(cost), end, body, merged.merge, {body.id, shortcut.id});
   }
 
-  Model model_;
+  ModelGraph graph_;
+  Model& model_ = graph_.model;
   std::int64_t unrolled_ = 0;
-  std::vector<bool> held_;
+  std::vector<bool> held_;                    // signals
   std::map<std::string, std::int64_t> uses_;  // of each name with a '#'
   std::set<std::string> tensor_names_;
   std::map<std::string, Embedding> embeddings_;
@@ -225,6 +257,8 @@ class Unroller {
 
 }  // namespace
 
-Model unroll(const ModelSpec& spec) { return Unroller(spec).take(); }
+ModelGraph unroll_graph(const ModelSpec& spec) { return Unroller(spec).take(); }
+
+Model unroll(const ModelSpec& spec) { return unroll_graph(spec).model; }
 
 }  // namespace palsim

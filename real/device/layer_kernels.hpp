@@ -9,12 +9,9 @@
 
 namespace palsim {
 
-enum class ActivationKind {
-  relu,
-  gelu,
-  silu,
-  tanh
-};  // gelu by the error function's tanh fit (GPT)
+// GELU is x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, as in the GPTs (Hugging Face's
+// gelu_new), not by the error function.
+enum class ActivationKind { relu, gelu, silu, tanh };
 enum class RowNorm { layer, rms };
 enum class Training { yes, no };
 
@@ -65,6 +62,7 @@ class LayerKernels {
                                  const T* weight, const T* saved, const T* dy, T* dx, T* dweight,
                                  T* dbias) = 0;
 
+  // dx may be dy.
   virtual void activation_forward(ActivationKind kind, std::int64_t count, const T* x, T* y) = 0;
   virtual void activation_backward(ActivationKind kind, std::int64_t count, const T* x, const T* y,
                                    const T* dy, T* dx) = 0;
@@ -80,7 +78,8 @@ class LayerKernels {
   virtual void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx,
                                     T* dtable) = 0;
 
-  // How many numbers attention_forward keeps for attention_backward in `saved`.
+  // How many numbers attention_forward keeps for attention_backward in `saved`: at most a
+  // probability for each sample, head and pair of tokens.
   virtual std::int64_t attention_saved(const AttentionShape& shape) const = 0;
   virtual void attention_forward(const AttentionShape& shape, const T* query, const T* key,
                                  const T* value, T* saved, T* y) = 0;

@@ -75,6 +75,9 @@ struct AttentionShape {
   bool causal = true;
   std::int64_t window = 0;
   double scale = 1;  // of the scores: 1 / sqrt(width / heads), or 1 in GPT-Neo
+  // From one token's queries, keys, values or their gradients to the next one's; the output's rows
+  // are `width` apart. 3 x width where queries, keys and values lie side by side.
+  std::int64_t input_stride = 0;
 };
 
 }  // namespace palsim

@@ -43,6 +43,8 @@ class RandomStream {
   }
   // Uniform in (0, 1).
   double uniform() { return (static_cast<double>(engine_()) + 0.5) * 0x1p-32; }
+  // Mean 0, deviation 1.
+  double normal() { return normal_(engine_); }
   // Exponential with mean 1.
   double exponential();
   double draw(const MeanOneGamma& gamma);
