@@ -4,13 +4,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 #include "real/comm/group.hpp"
 
 namespace palsim {
 
-// Tries before a thread sleeps. Each is a few cycles to a few tens.
-enum class Patience : int { none = 0, microseconds = 400 };
+// How often a thread looks again before it sleeps, some 20 cycles apart.
+enum class Patience : int { none = 0, microseconds = 200 };
 
 class Progress {
  public:
@@ -26,7 +27,12 @@ class Progress {
   void wait_until(Count count, Patience patience) const {
     std::uint32_t seen = value_.load(std::memory_order_acquire);
     for (int tries = static_cast<int>(patience); tries > 0 && !has_reached(seen, count); --tries) {
-      pause();
+      // The one waited for may need this very core.
+      if (tries % 16 == 0) {
+        std::this_thread::yield();
+      } else {
+        pause();
+      }
       seen = value_.load(std::memory_order_acquire);
     }
     while (!has_reached(seen, count)) {
