@@ -9,7 +9,7 @@
 
 namespace palsim {
 
-struct Device {
+struct DeviceSpec {
   std::string name;
   // Peaks of dense matrix products; none: not offered.
   std::optional<FlopsPerSecond> fp32;

@@ -20,8 +20,8 @@ std::optional<FlopsPerSecond> read_peak(TableReader& reader, std::string_view ke
   return reader.quantity<FlopsPerSecond>(key, Sign::positive);
 }
 
-Device read_device(TableReader& reader) {
-  Device device{
+DeviceSpec read_device(TableReader& reader) {
+  DeviceSpec device{
       .name = reader.text("name"),
       .fp32 = read_peak(reader, "fp32"),
       .tf32 = read_peak(reader, "tf32"),
@@ -48,7 +48,7 @@ Topology read_topology(const Value& document) {
   const Node node = read_node(node_reader);
   Network network = read_network(file, node);
   TableReader device_reader = required_table(file, "device", "its name, peaks and memory");
-  const Device device = read_device(device_reader);
+  const DeviceSpec device = read_device(device_reader);
   Transport transport;
   if (auto reader = file.table("transport")) {
     transport = read_transport(*reader, node.workers);

@@ -13,7 +13,7 @@ namespace palsim {
 struct Topology {
   std::string name;
   Network network;
-  Device device;
+  DeviceSpec device;
   Transport transport;
 };
 

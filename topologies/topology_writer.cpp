@@ -92,7 +92,7 @@ void write_fabric(Lines& lines, const Fabric& fabric, const TopologyComments& co
   lines.number_unless(1, "achievable", fabric.uplink.achievable);
 }
 
-void write_device(Lines& lines, const Device& device, const TopologyComments& comments) {
+void write_device(Lines& lines, const DeviceSpec& device, const TopologyComments& comments) {
   const auto peak = [&](std::string_view key, const std::optional<FlopsPerSecond>& rate) {
     if (rate) lines.text(key, exact_text(*rate));
   };

@@ -9,6 +9,7 @@
 #include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
+#include "experiments/train/train_command.hpp"
 #include "experiments/validation/validate_command.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
@@ -30,6 +31,8 @@ constexpr std::array commands{
             palsim::calibrate_command},
     Command{"import", "the topology file of a machine, from NCCL's dump or nvidia-smi topo -m",
             palsim::import_command},
+    Command{"train", "the same methods for real: on threads, or under mpirun",
+            palsim::train_command},
     Command{"validate", "predictions beside what others measured, with the errors",
             palsim::validate_command},
 };

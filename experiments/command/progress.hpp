@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace palsim {
 
@@ -12,8 +13,8 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // `share` of the work is done, from 0 to 1.
-  void advance(double share);
+  // `share` of the work is done, from 0 to 1; the note stands behind the time left.
+  void advance(double share, const std::string& note = "");
 
  private:
   using Clock = std::chrono::steady_clock;

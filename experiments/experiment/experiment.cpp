@@ -8,6 +8,7 @@
 #include "experiments/command/cluster_file.hpp"
 #include "experiments/command/data_folders.hpp"
 #include "models/loader.hpp"
+#include "models/unroll.hpp"
 
 namespace palsim {
 namespace {
@@ -194,9 +195,11 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
       .name = table.text("name", path.stem().string()),
       .files = std::move(cluster.files),
       .cluster = std::move(cluster.topology),
-      .model = read_model(
+      .model_spec = read_model_spec(
           overridden(load_document(model.lexically_normal().string()), sorted.model, "model.")),
   };
+  experiment.model = unroll(experiment.model_spec);
+  experiment.model_origin = table.origin_of("model");
   experiment.files.insert(experiment.files.end(), {path.string(), model.string()});
   experiment.batch_per_worker = table.integer("batch_per_worker", {1, most_samples});
   experiment.micro_batches = table.integer("micro_batches", {1, experiment.batch_per_worker}, 1);
@@ -220,6 +223,9 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
   experiment.seed = static_cast<Seed>(table.integer("seed", {.least = 0}, 0));
   experiment.seeds = static_cast<int>(table.integer("seeds", {1, 100'000}, 1));
   read_compute(table, experiment);
+  experiment.training = read_training(table, experiment.optimizer, experiment.gradient_clipping);
+  experiment.data_origin = table.origin_of("data");
+  experiment.data = read_data(table, experiment.model, path.parent_path());
   experiment.published = read_published(table, experiment);
   table.finish();
   return experiment;

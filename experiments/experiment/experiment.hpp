@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/experiment/training_table.hpp"
+#include "models/layer_spec.hpp"
 #include "models/model.hpp"
 #include "sim/methods/inner_optimizer.hpp"
 #include "sim/methods/method.hpp"
@@ -41,6 +43,7 @@ struct Experiment {
   std::string name;
   std::vector<std::string> files;  // what was read
   Topology cluster;
+  ModelSpec model_spec;
   Model model;
   std::vector<Run> runs;
   std::int64_t batch_per_worker = 1;  // samples of one optimizer step
@@ -50,6 +53,8 @@ struct Experiment {
   bool gradient_clipping = false;
   std::optional<Duration> step_time;
   // Where these were written, for what shows itself only later.
+  Origin model_origin;
+  Origin data_origin;
   Origin workers_origin;
   Origin batch_origin;
   Origin steps_origin;
@@ -59,6 +64,8 @@ struct Experiment {
   Spread spread;
   Seed seed = 0;
   int seeds = 1;
+  std::optional<InnerSettings> training;  // how it is trained for real, if it says so
+  std::optional<DataDescription> data;
   std::optional<PublishedGain> published;
 };
 

@@ -10,7 +10,7 @@ namespace palsim {
 namespace {
 
 FlopsPerSecond peak_of(const Experiment& experiment) {
-  const Device& device = experiment.cluster.device;
+  const DeviceSpec& device = experiment.cluster.device;
   const auto offered = [&](const std::optional<FlopsPerSecond>& peak, const char* name) {
     if (!peak) {
       fail_at(experiment.precision_origin,
@@ -71,7 +71,7 @@ Workload modelled_workload(const Experiment& experiment, const MicroBatch& batch
 }  // namespace
 
 Workload workload_of(const Experiment& experiment) {
-  const Device& device = experiment.cluster.device;
+  const DeviceSpec& device = experiment.cluster.device;
   const MicroBatch batch{.samples = experiment.batch_per_worker / experiment.micro_batches,
                          .element = Bytes(half_precision(experiment.precision) ? 2 : 4)};
   const ComputeRate rate{peak_of(experiment) * device.compute_efficiency,

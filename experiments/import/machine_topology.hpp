@@ -16,7 +16,7 @@ struct ImportOptions {
   std::string name;
   std::string source;  // of the machine's description, for a comment
   std::int64_t nodes = 1;
-  Device device;
+  DeviceSpec device;
   std::string device_source;
 };
 

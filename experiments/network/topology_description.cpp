@@ -23,7 +23,7 @@ std::string size_of(const Network& network) {
   return fmt::format("{} nodes of {}, {} in all", network.nodes(), workers, network.ranks());
 }
 
-std::string text_of(const Device& device) {
+std::string text_of(const DeviceSpec& device) {
   std::vector<std::string> parts;
   const auto peak = [&](std::string_view name, const std::optional<FlopsPerSecond>& rate) {
     if (rate) parts.push_back(fmt::format("{} {}", name, to_string(*rate)));

@@ -34,6 +34,9 @@ struct Method {
   std::function<Program(Worker&)> start;  // the program of one worker
 };
 
+// The coins of one worker.
+RandomStream coin_of(const Method& method, Seed seed, Rank rank);
+
 // Reads the method that the table names, for a run of `steps` optimizer steps. Throws
 // InputError for an unknown name; the caller finishes the table.
 Method read_method(TableReader& table, Step steps);

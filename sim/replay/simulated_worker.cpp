@@ -25,8 +25,7 @@ void Account::repeat_since(const Account& before, std::int64_t times) {
 }
 
 SimulatedWorker::SimulatedWorker(const Scene& scene, Rank rank, const Method& method)
-    : Worker(RandomStream(scene.options.seed, Purpose::coin,
-                          method.coin == Coin::shared ? 0 : static_cast<std::uint64_t>(rank))),
+    : Worker(coin_of(method, scene.options.seed, rank)),
       scene_(&scene),
       rank_(rank),
       careful_(scene.timeline != nullptr || scene.options.shortcuts.local_work ==

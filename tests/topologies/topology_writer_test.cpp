@@ -37,7 +37,7 @@ void check_equal(const Network& a, const Network& b) {
   check_equal(a.fabric()->uplink, b.fabric()->uplink);
 }
 
-void check_equal(const Device& a, const Device& b) {
+void check_equal(const DeviceSpec& a, const DeviceSpec& b) {
   CHECK(a.name == b.name);
   CHECK(a.fp32 == b.fp32);
   CHECK(a.tf32 == b.tf32);
@@ -83,7 +83,7 @@ Q either(Draws& random, Q fallback, Q other) {
   return random() % 2 == 0 ? fallback : other;
 }
 
-Device random_device(Draws& random) {
+DeviceSpec random_device(Draws& random) {
   const auto peak = [&] {
     const FlopsPerSecond rate(1e12 * (1 + 1000 * fraction(random)));
     return either<std::optional<FlopsPerSecond>>(random, std::nullopt, rate);
@@ -136,7 +136,7 @@ Topology random_topology(Draws& random) {
   fabric->uplink.bandwidth = BytesPerSecond(1e11 * fraction(random));
   fabric->uplink.achievable = either(random, 1.0, fraction(random));
   if (drawn.nodes() == 1 && random() % 2 == 0) fabric.reset();
-  const Device device = random_device(random);
+  const DeviceSpec device = random_device(random);
   Transport transport = random_transport(random, node.workers.size());
   Network network(node, drawn.nodes(), fabric);
   if (!obstacle_to(transport, network.nodes(), network.workers_per_node()).empty()) {

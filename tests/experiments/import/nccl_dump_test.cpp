@@ -22,7 +22,7 @@ Machine read(const std::string& text, const GivenRates& given = {}) {
 }
 
 ImportedTopology imported(const Machine& machine, std::int64_t nodes = 1) {
-  const Device device{.name = "GPU",
+  const DeviceSpec device{.name = "GPU",
                       .fp32 = FlopsPerSecond(1e12),
                       .memory_bandwidth = gigabytes_per_s(1),
                       .memory = Bytes(1)};

@@ -1,0 +1,150 @@
+#include "experiments/train/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "experiments/command/progress.hpp"
+#include "sim/core/nearest.hpp"
+
+namespace palsim {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Letters, digits and what else may stand in a file's name anywhere; the rest in hexadecimal.
+std::string file_name_of(const std::string& label) {
+  std::string name;
+  for (const char c : label) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    name += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return name;
+}
+
+std::string kept(const TrainingJob& job) {
+  if (job.checkpoints.empty()) return "";
+  const auto checkpoint = latest_checkpoint(job.checkpoints);
+  return checkpoint ? fmt::format(" (the checkpoint of step {} is kept)", checkpoint->step) : "";
+}
+
+}  // namespace
+
+Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment, Group* processes)
+    : options_(options),
+      trainable_(experiment),
+      parts_(parts_of(experiment, options.methods)),
+      processes_(processes) {
+  results_ = {.experiment = experiment.name,
+              .model = experiment.model.name,
+              .backend = "cpu",
+              .steps = experiment.runs.front().steps,
+              .batch_per_worker = experiment.batch_per_worker};
+  if (options.log.empty() || !reports()) return;
+  const bool one = experiment.runs.size() == 1 && experiment.seeds == 1;
+  require<InputError>(one,
+                      "--log {}: a log is of one number of workers and one seed; write "
+                      "--set workers=N and --set seeds=1",
+                      options.log);
+  log_.emplace(options.log, resumed_at());
+}
+
+void Campaign::run() {
+  for (std::size_t at = 0; at < parts_.size(); ++at) run_part(at);
+}
+
+std::vector<Campaign::Part> Campaign::parts_of(const Experiment& experiment,
+                                               const std::vector<std::string>& chosen) {
+  std::vector<std::string> labels;
+  for (const LabelledMethod& method : experiment.runs.front().methods) {
+    labels.push_back(method.label);
+  }
+  const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  for (const std::string& label : chosen) {
+    require<InputError>(has(labels, label), "--method {}: no method has this label{}", label,
+                        suggestion(label, labels));
+  }
+  std::vector<Part> parts;
+  for (const Run& run : experiment.runs) {
+    for (const LabelledMethod& method : run.methods) {
+      const bool wanted = chosen.empty() || has(chosen, method.label);
+      for (int s = 0; wanted && s < experiment.seeds; ++s) {
+        parts.push_back({&run, &method, experiment.seed + static_cast<Seed>(s)});
+      }
+    }
+  }
+  return parts;
+}
+
+fs::path Campaign::folder_of(const std::string& checkpoints, const Part& part) {
+  return fs::path(checkpoints) / fmt::format("workers-{}-seed-{}", part.run->workers, part.seed) /
+         file_name_of(part.method->label);
+}
+
+std::map<std::string, Step> Campaign::resumed_at() const {
+  std::map<std::string, Step> steps;
+  if (options_.resume.empty()) return steps;
+  for (const Part& part : parts_) {
+    const auto checkpoint = latest_checkpoint(folder_of(options_.resume, part));
+    if (checkpoint) steps[part.method->label] = checkpoint->step;
+  }
+  return steps;
+}
+
+void Campaign::run_part(std::size_t at) {
+  const Part& part = parts_[at];
+  TrainingJob job = trainable_.job(*part.run, *part.method, part.seed);
+  if (!options_.checkpoints.empty()) {
+    job.checkpoints = folder_of(options_.checkpoints, part);
+    job.checkpoint_every_s = options_.checkpoint_every.in_seconds();
+  }
+  if (!options_.resume.empty()) job.resume = folder_of(options_.resume, part);
+  job.stop_wanted = options_.stop_wanted;
+  ProgressBar bar;
+  job.report = [&](std::span<const StepSummary> steps) {
+    if (log_) log_->append(part.method->label, steps);
+    if (steps.empty()) return;
+    bar.advance(static_cast<double>(steps.back().step + 1) / static_cast<double>(part.run->steps),
+                note_of(at, steps));
+  };
+  TrainingOutcome outcome;
+  try {
+    outcome = train(job, *part.run);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}{}", part.method->label, error.what(), kept(job)));
+  }
+  results_.methods.push_back(
+      {part.run->workers, part.seed, part.method->label, part.method->method.name, outcome});
+  if (outcome.steps < part.run->steps) {
+    throw Error(
+        fmt::format("{}: stopped at step {}{}", part.method->label, outcome.steps,
+                    options_.checkpoints.empty()
+                        ? ""
+                        : fmt::format("; --resume {} goes on from there", options_.checkpoints)));
+  }
+}
+
+TrainingOutcome Campaign::train(const TrainingJob& job, const Run& run) const {
+  if (processes_ == nullptr) {
+    require_memory(job, run.workers);
+    return train_on_threads(job, run.workers);
+  }
+  require_memory(job, 1);
+  return train_worker(job, *processes_);
+}
+
+std::string Campaign::note_of(std::size_t at, std::span<const StepSummary> steps) const {
+  const StepSummary& last = steps.back();
+  std::string loss;
+  for (const StepSummary& step : steps) {
+    if (step.loss) loss = fmt::format(", loss {:.4g}", *step.loss);
+  }
+  return fmt::format("{} of {}: {} step {} of {}{}, {:.3g} ms a step", at + 1, parts_.size(),
+                     parts_[at].method->label, last.step + 1, parts_[at].run->steps, loss,
+                     1000 * last.time.wall_clock_s() / static_cast<double>(last.step + 1));
+}
+
+}  // namespace palsim

@@ -1,0 +1,62 @@
+// The training runs of an experiment, one after the other: each method with each seed at each
+// number of workers.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "experiments/train/trainable.hpp"
+#include "experiments/train/training_log.hpp"
+#include "experiments/train/training_report.hpp"
+#include "real/comm/group.hpp"
+
+namespace palsim {
+
+struct CampaignOptions {
+  std::vector<std::string> methods;  // labels; empty: all
+  std::string log;                   // empty: none
+  std::string checkpoints;           // a folder; empty: none are kept
+  std::string resume;                // a folder of checkpoints to go on from; empty: none
+  Duration checkpoint_every = Duration::seconds(60);
+  std::function<bool()> stop_wanted = [] { return false; };
+};
+
+class Campaign {
+ public:
+  // Workers are threads of this process, or, where `processes` is given, the processes of that
+  // group. Throws InputError for what can be seen to be wrong before anything is trained.
+  Campaign(const CampaignOptions& options, const Experiment& experiment, Group* processes);
+
+  // Throws InputError for what goes wrong in a run, and Error if it was stopped. The results so far
+  // are there whatever happens to the next.
+  void run();
+
+  const TrainingResults& results() const { return results_; }
+  // One process of many does.
+  bool reports() const { return processes_ == nullptr || processes_->rank() == 0; }
+
+ private:
+  struct Part {
+    const Run* run;
+    const LabelledMethod* method;
+    Seed seed;
+  };
+
+  static std::vector<Part> parts_of(const Experiment& experiment,
+                                    const std::vector<std::string>& chosen);
+  static std::filesystem::path folder_of(const std::string& checkpoints, const Part& part);
+  std::map<std::string, Step> resumed_at() const;
+  void run_part(std::size_t at);
+  TrainingOutcome train(const TrainingJob& job, const Run& run) const;
+  std::string note_of(std::size_t at, std::span<const StepSummary> steps) const;
+
+  CampaignOptions options_;
+  Trainable trainable_;
+  std::vector<Part> parts_;
+  Group* processes_;
+  std::optional<TrainingLog> log_;
+  TrainingResults results_;
+};
+
+}  // namespace palsim

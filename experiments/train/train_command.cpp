@@ -1,0 +1,141 @@
+#include "experiments/train/train_command.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include "experiments/command/command_line.hpp"
+#include "experiments/command/messages.hpp"
+#include "experiments/command/output_file.hpp"
+#include "experiments/train/campaign.hpp"
+#include "real/comm/mpi_process.hpp"
+#include "sim/core/unit.hpp"
+
+namespace palsim {
+namespace {
+
+namespace fs = std::filesystem;
+
+const CommandDescription description{
+    .name = "train",
+    .usage = "EXPERIMENT --backend cpu",
+    .summary =
+        "Trains each method of an experiment for real, at each number of workers and with each of\n"
+        "its seeds. The experiment says how in [training] and [data]. Workers are threads of this\n"
+        "process; under mpirun each process is one.",
+    .example = "palsim train mlp_generated --backend cpu --set workers=2 --log mlp.csv",
+    .positional = "experiment"};
+
+struct TrainArguments {
+  std::string experiment;
+  std::vector<std::string> overrides;
+  CampaignOptions options;
+  std::string format;
+};
+
+po::options_description described_options() {
+  po::options_description options;
+  const auto text = [] { return po::value<std::string>(); };
+  const auto texts = [] { return po::value<std::vector<std::string>>(); };
+  options.add_options()("backend", text()->value_name("BACKEND"), "cpu (default)")(
+      "set", texts()->value_name("KEY=VALUE"),
+      "set a key of the experiment, as for predict; may be repeated")(
+      "method", texts()->value_name("LABEL"), "train this method alone; may be repeated")(
+      "steps", po::value<Step>()->value_name("N"), "the same as --set steps=N")(
+      "log", text()->value_name("FILE"), "a row of losses and times for each step, as CSV")(
+      "checkpoint", text()->value_name("FOLDER"),
+      "keep checkpoints there: now and then, at each method's end, and on Ctrl-C")(
+      "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
+      "resume", text()->value_name("FOLDER"),
+      "go on from the checkpoints there, and keep them there unless --checkpoint says otherwise")(
+      "format", text()->value_name("FORMAT"), "table (default) or json");
+  return options;
+}
+
+Duration time_of(const std::string& checkpoint_every) {
+  try {
+    return parse_quantity<Duration>(checkpoint_every);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("--checkpoint-every {}: {}", checkpoint_every, error.what()));
+  }
+}
+
+std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
+  const auto values = parse_command(description, described_options(), words);
+  if (!values) return std::nullopt;
+  const auto text = [&](const char* name, const char* fallback) {
+    return value_or<std::string>(*values, name, fallback);
+  };
+  TrainArguments arguments;
+  const auto experiments = value_or<std::vector<std::string>>(*values, "experiment", {});
+  require<InputError>(experiments.size() == 1,
+                      "palsim train: {} experiments; write the name of one",
+                      experiments.empty() ? "no" : fmt::format("{}", experiments.size()));
+  arguments.experiment = experiments.front();
+  arguments.overrides = value_or<std::vector<std::string>>(*values, "set", {});
+  if (values->count("steps") > 0) {
+    arguments.overrides.push_back(fmt::format("steps={}", (*values)["steps"].as<Step>()));
+  }
+  arguments.options.methods = value_or<std::vector<std::string>>(*values, "method", {});
+  require_choice("backend", text("backend", "cpu"), {"cpu"});
+  arguments.options.log = text("log", "");
+  arguments.options.resume = text("resume", "");
+  arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());
+  arguments.options.checkpoint_every = time_of(text("checkpoint-every", "60s"));
+  arguments.format = text("format", "table");
+  require_choice("format", arguments.format, {"table", "json"});
+  if (!arguments.options.log.empty()) require_writable(arguments.options.log);
+  if (!arguments.options.resume.empty()) {
+    require<InputError>(fs::is_directory(arguments.options.resume),
+                        "--resume {}: not a folder; write the one that --checkpoint was given",
+                        arguments.options.resume);
+  }
+  return arguments;
+}
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+// The first Ctrl-C asks for a stop at the next meeting of the workers; a second one kills.
+void ask_for_stop(int signal) {
+  stop_asked = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+void print(const Campaign& campaign, const std::string& format) {
+  if (!campaign.reports() || campaign.results().methods.empty()) return;
+  std::cout << (format == "json" ? json_report(campaign.results())
+                                 : table_report(campaign.results()))
+            << std::flush;
+}
+
+void train(TrainArguments arguments, Group* processes) {
+  const Experiment experiment = load_experiment(arguments.experiment, arguments.overrides);
+  if (!arguments.options.log.empty())
+    require_no_input("log", arguments.options.log, experiment.files);
+  arguments.options.stop_wanted = [] { return stop_asked != 0; };
+  Campaign campaign(arguments.options, experiment, processes);
+  std::signal(SIGINT, ask_for_stop);
+  std::signal(SIGTERM, ask_for_stop);
+  try {
+    campaign.run();
+  } catch (...) {
+    print(campaign, arguments.format);
+    throw;
+  }
+  print(campaign, arguments.format);
+}
+
+}  // namespace
+
+void train_command(const std::vector<std::string>& words) {
+  std::optional<TrainArguments> arguments = parse(words);
+  if (!arguments) return;
+  if (!launched_by_mpirun()) return train(*arguments, nullptr);
+  const std::unique_ptr<Group> processes = mpi_group();
+  arguments->overrides.push_back(fmt::format("workers={}", processes->workers()));
+  train(*arguments, processes.get());
+}
+
+}  // namespace palsim

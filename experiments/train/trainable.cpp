@@ -1,0 +1,80 @@
+#include "experiments/train/trainable.hpp"
+
+#include <fmt/format.h>
+
+#include "real/cpu/cpu_device.hpp"
+#include "sim/core/error.hpp"
+
+namespace palsim {
+namespace {
+
+std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
+  try {
+    return make_data_set(*experiment.data, split);
+  } catch (const InputError& error) {
+    fail_at(experiment.data_origin, error.what());
+  }
+}
+
+// The model's last layer but the loss gives one number for each class.
+void require_fit(const Experiment& experiment, const ModelGraph& graph, const DataSet& data) {
+  if (data.sample_shape() != graph.model.input) {
+    fail_at(experiment.data_origin,
+            fmt::format("the data are {}, but model '{}' takes {}; write data of that shape",
+                        to_string(data.sample_shape()), graph.model.name,
+                        to_string(graph.model.input)));
+  }
+  const std::vector<Layer>& layers = graph.model.layers;
+  const bool ends_in_loss = !layers.empty() && layers.back().type == "cross_entropy";
+  if (!ends_in_loss || layers.size() < 2) {
+    fail_at(experiment.model_origin, fmt::format("model '{}' does not end in a cross_entropy "
+                                                 "layer; write one that does, to train it",
+                                                 graph.model.name));
+  }
+  const std::int64_t outputs = layers[layers.size() - 2].output.back();
+  if (data.classes() > outputs) {
+    fail_at(experiment.data_origin,
+            fmt::format("the data have {} classes, but model '{}' tells {} apart; write fewer",
+                        data.classes(), graph.model.name, outputs));
+  }
+}
+
+}  // namespace
+
+Trainable::Trainable(const Experiment& experiment)
+    : experiment_(experiment), graph_(unroll_graph(experiment.model_spec)) {
+  const auto require_table = [&](bool there, const char* name, const char* contents) {
+    require<InputError>(there, "{}: the experiment has no [{}]; write one with {}",
+                        experiment.files.back(), name, contents);
+  };
+  require_table(experiment.training.has_value(), "training", "a learning_rate");
+  require_table(experiment.data.has_value(), "data", "a kind");
+  data_ = data_of(experiment, Split::train);
+  held_out_ = data_of(experiment, Split::held_out);
+  require_fit(experiment, graph_, *data_);
+}
+
+TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed seed) const {
+  TrainingJob job{.setting = {.method = method.method,
+                              .data = *data_,
+                              .inner = *experiment_.training,
+                              .steps = run.steps,
+                              .batch_per_worker = experiment_.batch_per_worker,
+                              .micro_batches = experiment_.micro_batches,
+                              .seed = seed},
+                  .graph = graph_,
+                  .held_out = held_out_->samples() > 0 ? held_out_.get() : nullptr,
+                  .device = cpu_device<float>};
+  job.setting.inner.learning_rate.steps = run.steps;
+  job.identity = {
+      {"model", fmt::format("{} of {} parameters in {} tensors", graph_.model.name,
+                            graph_.model.parameters(), graph_.model.tensors.size())},
+      {"method", method.label},
+      {"number of workers", fmt::format("{}", run.workers)},
+      {"number of steps", fmt::format("{}", run.steps)},
+      {"batch", fmt::format("{} in {}", experiment_.batch_per_worker, experiment_.micro_batches)},
+      {"seed", fmt::format("{}", seed)}};
+  return job;
+}
+
+}  // namespace palsim

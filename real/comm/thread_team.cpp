@@ -1,0 +1,42 @@
+#include "real/comm/thread_team.hpp"
+
+#include <omp.h>
+
+#include <exception>
+#include <vector>
+
+#include "real/comm/thread_group.hpp"
+#include "sim/core/error.hpp"
+
+namespace palsim {
+
+void run_on_threads(Rank workers, const std::function<void(Group&)>& work) {
+  const std::vector<std::unique_ptr<Group>> groups = thread_groups(workers);
+  std::vector<std::exception_ptr> failures(groups.size());
+  omp_set_dynamic(0);
+  int threads = 0;
+#pragma omp parallel num_threads(static_cast <int>(workers))
+  {
+#pragma omp single
+    threads = omp_get_num_threads();
+    const auto rank = static_cast<std::size_t>(omp_get_thread_num());
+    if (threads == static_cast<int>(workers)) {
+      try {
+        work(*groups[rank]);
+      } catch (const Aborted&) {  // another worker says why
+      } catch (...) {
+        failures[rank] = std::current_exception();
+        groups[rank]->abort();
+      }
+    }
+  }
+  require<InputError>(threads == static_cast<int>(workers),
+                      "{} workers, but OpenMP gives {} threads; write fewer, or raise "
+                      "OMP_THREAD_LIMIT",
+                      workers, threads);
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace palsim

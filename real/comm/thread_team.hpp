@@ -1,0 +1,14 @@
+// Workers as threads of this process: an OpenMP thread and a group for each.
+#pragma once
+
+#include <functional>
+
+#include "real/comm/group.hpp"
+
+namespace palsim {
+
+// Calls `work` on `workers` threads at once, each with its own group. Throws what the thread of
+// the lowest rank threw; the others are let go. Throws InputError if OpenMP gives fewer threads.
+void run_on_threads(Rank workers, const std::function<void(Group&)>& work);
+
+}  // namespace palsim

@@ -1,0 +1,21 @@
+// How fast this machine's cores run the kernels that training is made of.
+#pragma once
+
+#include "real/device/shapes.hpp"
+#include "sim/core/quantity.hpp"
+#include "sim/core/rank.hpp"
+
+namespace palsim {
+
+// Of a linear layer's forward and backward together, when `workers` of them run at once: one
+// worker's.
+FlopsPerSecond measure_linear(const LinearShape& shape, Rank workers);
+
+// Of the updates of so many parameters (inner optimizer, mix, outer step), as bytes read and
+// written: one worker's, when `workers` run at once.
+BytesPerSecond measure_updates(std::int64_t parameters, Rank workers);
+
+// Copying within memory, bytes read and written: of all `workers` together.
+BytesPerSecond measure_copy(Rank workers);
+
+}  // namespace palsim

@@ -1,0 +1,98 @@
+#include "real/measure/local_steps.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "real/comm/thread_team.hpp"
+#include "real/data/sample_order.hpp"
+
+namespace palsim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Program gradient_steps(Worker& worker, Step first, Step last) {
+  for ([[maybe_unused]] const Step step : worker.steps({.first = first, .last = last})) {
+    co_await worker.gradient_step();
+  }
+}
+
+// Nobody meets anybody.
+Method local_method(Step first, Step last) {
+  return {.name = "local steps",
+          .start = [=](Worker& worker) { return gradient_steps(worker, first, last); }};
+}
+
+std::vector<double> lengths_of(const std::vector<StepRecord>& records) {
+  std::vector<double> lengths;
+  for (std::size_t at = 1; at < records.size(); ++at) {
+    lengths.push_back(records[at].time.wall_clock_s() - records[at - 1].time.wall_clock_s());
+  }
+  return lengths;
+}
+
+}  // namespace
+
+LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seconds) {
+  std::vector<std::vector<double>> lengths(static_cast<std::size_t>(workers));
+  run_on_threads(workers, [&](Group& group) {
+    const std::unique_ptr<Device<float>> device = job.device();
+    Replica<float> replica(job.graph, job.setting.batch_per_worker / job.setting.micro_batches,
+                           *device, job.setting.seed);
+    // All take as many steps as fit the time at the pace of the first few.
+    constexpr Step first_steps = 3;
+    const auto take = [&](Step first, Step last) {
+      const Method method = local_method(first, last);
+      TrainingSetting setting{method,
+                              job.setting.data,
+                              job.setting.inner,
+                              last,
+                              job.setting.batch_per_worker,
+                              job.setting.micro_batches,
+                              job.setting.seed};
+      RealWorker worker(setting, job.graph, group, *device, replica, {});
+      group.meet();
+      worker.run();
+      return lengths_of(worker.take_records());
+    };
+    take(0, first_steps);
+    const Clock::time_point begin = Clock::now();
+    take(0, first_steps);
+    std::vector<double> pace{std::chrono::duration<double>(Clock::now() - begin).count()};
+    group.sum(pace);
+    const double step_s = pace[0] / static_cast<double>(workers * first_steps);
+    const auto steps = std::max<Step>(5, static_cast<Step>(seconds / step_s));
+    lengths[static_cast<std::size_t>(group.rank())] = take(0, steps);
+  });
+  std::vector<double> all;
+  for (const std::vector<double>& one : lengths) all.insert(all.end(), one.begin(), one.end());
+  const auto count = static_cast<double>(all.size());
+  const double mean = std::accumulate(all.begin(), all.end(), 0.0) / count;
+  double squares = 0;
+  for (const double length : all) squares += (length - mean) * (length - mean);
+  return {workers, mean, std::sqrt(squares / count) / mean};
+}
+
+double measure_data_time(const TrainingSetting& setting, double seconds) {
+  SampleOrder order(setting.seed, setting.data.samples(), 0, 1);
+  std::vector<std::int64_t> indices(
+      static_cast<std::size_t>(setting.batch_per_worker / setting.micro_batches));
+  Batch batch;
+  std::int64_t taken = 0;
+  std::int64_t steps = 0;
+  const Clock::time_point begin = Clock::now();
+  double passed = 0;
+  do {
+    for (std::int64_t m = 0; m < setting.micro_batches; ++m) {
+      for (std::int64_t& index : indices) index = order.sample_at(taken++);
+      setting.data.fetch(indices, batch);
+    }
+    ++steps;
+    passed = std::chrono::duration<double>(Clock::now() - begin).count();
+  } while (passed < seconds);
+  return passed / static_cast<double>(steps);
+}
+
+}  // namespace palsim

@@ -1,0 +1,191 @@
+#include "real/training/training.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "real/comm/thread_team.hpp"
+#include "real/measure/memory.hpp"
+#include "sim/core/error.hpp"
+
+namespace palsim {
+namespace {
+
+struct Stopped {};
+
+// Looks after one worker: reports, checkpoints, and the wish to stop.
+class Supervisor {
+ public:
+  Supervisor(const TrainingJob& job, Rank rank) : job_(job), rank_(rank) {}
+
+  Supervision supervision() {
+    return {.says = [this] { return says(); },
+            .between_steps = [this](RealWorker& worker, Signals agreed) { act(worker, agreed); }};
+  }
+
+  void report(RealWorker& worker) {
+    const std::vector<StepRecord> records = worker.take_records();
+    const std::vector<StepSummary> steps = summaries(records, worker.group());
+    if (rank_ == 0) job_.report(steps);
+    reported_ = Clock::now();
+  }
+
+  void save(RealWorker& worker) {
+    if (job_.checkpoints.empty()) return;
+    const auto state = worker.state();
+    save_checkpoint(job_.checkpoints, {job_.identity, worker.progress(), state}, worker.group());
+    saved_ = Clock::now();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Signals says() const {
+    constexpr double report_every_s = 0.5;
+    const auto passed = [](Clock::time_point since, double seconds) {
+      return std::chrono::duration<double>(Clock::now() - since).count() >= seconds;
+    };
+    Signals said = 0;
+    if (job_.stop_wanted()) said |= stop_signal;
+    if (rank_ != 0) return said;  // clocks may differ: one keeps the time for all
+    if (passed(reported_, report_every_s)) said |= report_signal;
+    if (!job_.checkpoints.empty() && passed(saved_, job_.checkpoint_every_s)) {
+      said |= checkpoint_signal;
+    }
+    return said;
+  }
+
+  void act(RealWorker& worker, Signals agreed) {
+    report(worker);
+    if ((agreed & (checkpoint_signal | stop_signal)) != 0) save(worker);
+    if ((agreed & stop_signal) != 0) throw Stopped();
+  }
+
+  // The same steps lie in all workers' records.
+  static std::vector<StepSummary> summaries(const std::vector<StepRecord>& records, Group& group) {
+    constexpr std::size_t columns = 5;
+    std::vector<double> sums;
+    for (const StepRecord& record : records) {
+      const bool has_loss = record.kind != StepKind::mix;
+      sums.insert(sums.end(),
+                  {has_loss ? record.loss : 0, has_loss ? 1.0 : 0.0, record.time.compute_s,
+                   record.time.communication_s, record.time.waiting_s});
+    }
+    group.sum(sums);
+    const auto workers = static_cast<double>(group.workers());
+    std::vector<StepSummary> steps;
+    for (std::size_t at = 0; at < records.size(); ++at) {
+      const double* row = sums.data() + at * columns;
+      StepSummary& step = steps.emplace_back();
+      step.step = records[at].step;
+      if (row[1] > 0) step.loss = row[0] / row[1];
+      step.time = {row[2] / workers, row[3] / workers, row[4] / workers};
+    }
+    return steps;
+  }
+
+  const TrainingJob& job_;
+  Rank rank_;
+  Clock::time_point reported_ = Clock::now();
+  Clock::time_point saved_ = Clock::now();
+};
+
+// Of the mean of the workers' models, each worker taking its part of the samples.
+Evaluation evaluate(const TrainingJob& job, RealWorker& worker, Replica<float>& replica) {
+  Group& group = worker.group();
+  const auto span_of = [](float* data, std::int64_t count) {
+    return std::span(data, static_cast<std::size_t>(count));
+  };
+  group.all_reduce_mean(span_of(replica.parameters(), replica.parameter_count()), WireType::fp32);
+  group.broadcast(span_of(replica.buffers(), replica.buffer_count()), 0);
+  const std::int64_t most = job.setting.batch_per_worker / job.setting.micro_batches;
+  Batch batch;
+  std::vector<std::int64_t> indices;
+  std::vector<double> sums(3);  // loss, correct, targets
+  const auto take_batch = [&] {
+    job.held_out->fetch(indices, batch);
+    const LossSum sum = replica.evaluate(batch);
+    sums[0] += sum.loss;
+    sums[1] += static_cast<double>(sum.correct);
+    sums[2] += static_cast<double>(batch.targets.size());
+    indices.clear();
+  };
+  for (std::int64_t i = group.rank(); i < job.held_out->samples(); i += group.workers()) {
+    indices.push_back(i);
+    if (static_cast<std::int64_t>(indices.size()) == most) take_batch();
+  }
+  if (!indices.empty()) take_batch();
+  group.sum(sums);
+  return {sums[0] / sums[2], sums[1] / sums[2]};
+}
+
+// Means over the workers, and the longest wall clock.
+TrainingOutcome outcome_of(const WorkerProgress& own, Group& group) {
+  constexpr std::size_t means = 4;
+  std::vector<double> sums(means + static_cast<std::size_t>(group.workers()));
+  sums[0] = own.time.compute_s;
+  sums[1] = own.time.communication_s;
+  sums[2] = own.time.waiting_s;
+  sums[3] = own.loss;
+  sums[means + static_cast<std::size_t>(group.rank())] = own.time.wall_clock_s();
+  group.sum(sums);
+  const auto workers = static_cast<double>(group.workers());
+  return {.steps = own.step,
+          .wall_clock_s = *std::max_element(sums.begin() + means, sums.end()),
+          .mean = {sums[0] / workers, sums[1] / workers, sums[2] / workers},
+          .loss = sums[3] / workers};
+}
+
+}  // namespace
+
+TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
+  const std::unique_ptr<Device<float>> device = job.device();
+  const TrainingSetting& setting = job.setting;
+  Replica<float> replica(job.graph, setting.batch_per_worker / setting.micro_batches, *device,
+                         setting.seed);
+  Supervisor supervisor(job, group.rank());
+  RealWorker worker(setting, job.graph, group, *device, replica, supervisor.supervision());
+  if (!job.resume.empty()) {
+    if (const auto checkpoint = latest_checkpoint(job.resume)) {
+      const auto state = worker.state();
+      worker.resume_from(load_checkpoint(checkpoint->path, group.rank(), job.identity, state));
+    }
+  }
+  group.meet();
+  bool finished = true;
+  try {
+    worker.run();
+    supervisor.report(worker);
+    supervisor.save(worker);
+  } catch (const Stopped&) {
+    finished = false;
+  }
+  TrainingOutcome outcome = outcome_of(worker.progress(), group);
+  if (finished && job.held_out != nullptr) outcome.evaluation = evaluate(job, worker, replica);
+  return outcome;
+}
+
+TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
+  std::vector<TrainingOutcome> outcomes(static_cast<std::size_t>(workers));
+  run_on_threads(workers, [&](Group& group) {
+    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(job, group);
+  });
+  return outcomes.front();
+}
+
+void require_memory(const TrainingJob& job, Rank workers) {
+  const TrainingSetting& setting = job.setting;
+  const std::int64_t micro_batch = setting.batch_per_worker / setting.micro_batches;
+  const Bytes vectors(static_cast<std::int64_t>(sizeof(float)) * job.graph.model.parameters() *
+                      vectors_per_parameter(setting));
+  const Bytes needed = (replica_memory(job.graph, micro_batch, sizeof(float)) + vectors) * workers;
+  const Bytes available = available_memory();
+  require<InputError>(needed <= available,
+                      "{} workers of {} with micro-batches of {} need {:.1f} GB, this machine has "
+                      "{:.1f} GB left; write fewer workers or more micro_batches",
+                      workers, job.graph.model.name, micro_batch,
+                      static_cast<double>(needed.count()) / 1e9,
+                      static_cast<double>(available.count()) / 1e9);
+}
+
+}  // namespace palsim
