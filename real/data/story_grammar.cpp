@@ -136,7 +136,8 @@ std::size_t StoryGrammar::pick(Kind kind, std::size_t form, RandomStream& random
   const auto& words = words_of(kind);
   const std::size_t forms = word_lists()[static_cast<std::size_t>(kind)].forms;
   const double u = random.uniform();
-  const auto entry = static_cast<std::size_t>(u * u * static_cast<double>(words.size() / forms));
+  const std::size_t entries = words.size() / forms;
+  const auto entry = static_cast<std::size_t>(u * u * static_cast<double>(entries));
   return words[entry * forms + form];
 }
 

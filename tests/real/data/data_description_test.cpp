@@ -46,7 +46,7 @@ TEST_CASE("each kind of data is made from its description") {
 }
 
 TEST_CASE("what is held out is not trained on") {
-  const auto first_numbers = [](DataDescription data, Split split) {
+  const auto first_numbers = [](const DataDescription& data, Split split) {
     Batch batch;
     make_data_set(data, split)->fetch(std::vector<std::int64_t>{0}, batch);
     return data.kind == DataKind::generated_images

@@ -45,7 +45,7 @@ double share_recognized(const Batch& known, double scale, const Batch& test) {
 }
 
 Batch class_means(const Batch& batch, std::size_t classes) {
-  const std::size_t pixels = batch.images.size() / batch.targets.size();
+  const std::size_t pixels = static_cast<std::size_t>(numel(small_image));
   Batch means;
   means.images.resize(classes * pixels);
   means.targets.resize(classes);

@@ -161,6 +161,15 @@ TEST_CASE("targets are the next tokens, and windows of different lengths agree")
   }
 }
 
+TEST_CASE("a window that ends with a story has its last target in the next") {
+  const StoryGrammar grammar(Spelling::words, 200);
+  const Batch whole = fetched(*generate_stories({5, 0, 1}, 1'000, grammar), 0, 1);
+  for (std::int64_t tokens = 1; tokens < 300; ++tokens) {
+    const Batch batch = fetched(*generate_stories({5, 0, 1}, tokens, grammar), 0, 1);
+    CHECK(batch.targets.back() == whole.targets[static_cast<std::size_t>(tokens - 1)]);
+  }
+}
+
 TEST_CASE("a sample depends on its number and the seed alone") {
   const StoryGrammar grammar(Spelling::words, 200);
   const Batch all = fetched(*generate_stories({7, 0, 50}, 30, grammar), 0, 50);
