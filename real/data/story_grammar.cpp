@@ -64,8 +64,9 @@ StoryGrammar::StoryGrammar(Spelling spelling, std::int64_t vocabulary)
   closing_ = parse(closing);
   add_kinds();
   if (spelling == Spelling::bytes) {
-    require<InputError>(vocabulary >= ascii, "a vocabulary of {} has no room for bytes, write {}",
-                        vocabulary, ascii);
+    require<InputError>(vocabulary >= ascii,
+                        "a vocabulary of {} has no room for bytes, write at least {}", vocabulary,
+                        ascii);
   }
 }
 
@@ -135,7 +136,8 @@ std::size_t StoryGrammar::pick(Kind kind, std::size_t form, RandomStream& random
   const auto& words = words_of(kind);
   const std::size_t forms = word_lists()[static_cast<std::size_t>(kind)].forms;
   const double u = random.uniform();
-  const auto entry = static_cast<std::size_t>(u * u * static_cast<double>(words.size() / forms));
+  const std::size_t entries = words.size() / forms;
+  const auto entry = static_cast<std::size_t>(u * u * static_cast<double>(entries));
   return words[entry * forms + form];
 }
 
