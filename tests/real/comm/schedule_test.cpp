@@ -28,8 +28,9 @@ TEST_CASE("A ring of two halves, adds and copies") {
 
 TEST_CASE("Every rank's schedule holds all messages of the plan, the chunks that they carry too") {
   for (const Rank workers : {1, 2, 3, 6, 8, 13}) {
-    for (const auto& [name, plan] : all_reduce_plans(workers)) {
-      CAPTURE(name);
+    for (const NamedPlan& named : all_reduce_plans(workers)) {
+      const Plan& plan = named.plan;
+      CAPTURE(named.name);
       const Schedule schedule = schedule_of(plan);
       CHECK(schedule.result == Sum::complete);
       std::int64_t receives = 0;
@@ -74,17 +75,21 @@ TEST_CASE("Nothing is overwritten that somebody has yet to read") {
   CHECK(waits_for_reader);
 }
 
-TEST_CASE("A chunk that comes and goes in one step, or is summed up twice, is refused") {
+TEST_CASE("A chunk that comes and goes in one step, or is added or summed up twice, is refused") {
   const Send there{.source = 0, .target = 1, .combine = Combine::reduce};
   const Send back{.source = 1, .target = 0, .combine = Combine::reduce};
   CHECK_THROWS_AS(schedule_of({.ranks = 2, .channels = {{.stages = {{.sends = {there, back}}}}}}),
                   InternalError);
-  // Copies of what each had before, added at both ends.
-  Stage out{.sends = {there}};
-  Stage also{.sends = {{.source = 2, .target = 0, .combine = Combine::reduce},
-                       {.source = 2, .target = 1, .combine = Combine::reduce},
-                       {.source = 2, .target = 1, .combine = Combine::reduce}}};
-  CHECK_THROWS_AS(schedule_of({.ranks = 2, .channels = {{.stages = {out, also}}}}), InternalError);
+  const auto refused = [](std::vector<Stage> stages) {
+    CHECK_THROWS_AS(schedule_of({.ranks = 3, .channels = {{.stages = std::move(stages)}}}),
+                    InternalError);
+  };
+  const auto add = [](Rank source, Rank target) {
+    return Stage{.sends = {{.source = source, .target = target, .combine = Combine::reduce}}};
+  };
+  refused({add(0, 1), add(0, 2), add(2, 1)});  // rank 0's share twice at rank 1
+  // Rank 0 keeps what rank 2 had, so that ranks 1 and 2 can both complete the sum.
+  refused({add(0, 1), Stage{.sends = {{.source = 2, .target = 0}}}, add(1, 2), add(0, 1)});
 }
 
 }  // namespace
