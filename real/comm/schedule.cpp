@@ -119,6 +119,7 @@ class Scheduler {
         target.contributions = source.contributions;
       } else {
         target.contributions += source.contributions;
+        require(target.contributions <= plan_.ranks, "chunk {} sums up a rank twice", chunk);
         if (target.contributions == plan_.ranks) {
           ++completed;
           char& is_summed = is_summed_[static_cast<std::size_t>(chunk)];

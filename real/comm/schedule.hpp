@@ -60,7 +60,8 @@ struct Schedule {
 };
 
 // Channels go step by step together. Throws InternalError if a rank sends and receives a chunk in
-// one step, or a chunk is summed up completely at two ranks: these may round differently.
+// one step, gets more contributions to a chunk than there are ranks, or a chunk is summed up
+// completely at two ranks: these may round differently.
 Schedule schedule_of(const Plan& plan);
 
 }  // namespace palsim

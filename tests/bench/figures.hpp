@@ -15,6 +15,6 @@ void print_figure(const std::string& name, const char* bar, double seconds);
 
 void replay_figures();
 void network_figures();
-void update_figures();
+void comm_figures();
 
 }  // namespace palsim

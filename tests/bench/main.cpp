@@ -53,5 +53,5 @@ int main() {
   fmt::print("{:58} {:>12} {:>10}   bar\n", "one core", "time", "peak");
   palsim::replay_figures();
   palsim::network_figures();
-  palsim::update_figures();
+  palsim::comm_figures();
 }

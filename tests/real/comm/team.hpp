@@ -7,7 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "real/comm/group.hpp"
+#include "real/comm/thread_group.hpp"
+#include "tests/real/comm/plans.hpp"
 
 namespace palsim {
 
@@ -32,6 +33,18 @@ inline void together(const std::vector<std::unique_ptr<Group>>& groups,
   for (const std::exception_ptr& fault : faults) {
     if (fault) std::rethrow_exception(fault);
   }
+}
+
+// What each rank's drawn values become between threads.
+inline std::vector<std::vector<float>> all_reduced_by_threads(const Plan& plan, std::size_t count,
+                                                              WireType wire) {
+  std::vector<std::vector<float>> vectors(static_cast<std::size_t>(plan.ranks));
+  together(thread_groups(plan), [&](Group& group) {
+    std::vector<float>& values = vectors[static_cast<std::size_t>(group.rank())];
+    values = drawn_values(count, group.rank());
+    group.all_reduce_mean(values, wire);
+  });
+  return vectors;
 }
 
 }  // namespace palsim

@@ -1,0 +1,79 @@
+// Run by mpirun, each process being one worker; see tests/CMakeLists.txt.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "real/comm/mpi_process.hpp"
+#include "sim/core/error.hpp"
+#include "tests/real/comm/group_laws.hpp"
+#include "tests/real/comm/team.hpp"
+
+namespace palsim {
+namespace {
+
+TEST_CASE("Processes end with the bits that threads end with, whatever the plan") {
+  const Rank workers = mpi_group()->workers();
+  for (const NamedPlan& named : all_reduce_plans(workers)) {
+    const auto group = mpi_group(named.plan);
+    for (const std::size_t count : tested_sizes) {
+      const Means means = means_of_drawn(count, workers);
+      for (const WireType wire : {WireType::fp32, WireType::bf16}) {
+        CAPTURE(named.name);
+        CAPTURE(count);
+        CAPTURE(static_cast<int>(wire));
+        std::vector<float> values = drawn_values(count, group->rank());
+        group->all_reduce_mean(values, wire);
+        CHECK(error_share(values, means, workers, wire) <= 1);
+        CHECK(are_same(values, all_reduced_by_threads(named.plan, count, wire).front()));
+      }
+    }
+  }
+}
+
+TEST_CASE("Collectives of all kinds follow each other between processes") {
+  CHECK_NOTHROW(check_all_kinds(*mpi_group()));
+  CHECK_NOTHROW(check_long_broadcast(*mpi_group()));
+  CHECK_NOTHROW(check_order_of_sums(*mpi_group()));
+}
+
+TEST_CASE("Two threads of each process communicate at once") {
+  CHECK_NOTHROW(check_two_threads(*mpi_group()));
+}
+
+TEST_CASE("Processes exchange buckets in the background") {
+  CHECK_NOTHROW(check_buckets(*mpi_group()));
+}
+
+TEST_CASE("No wire type is taken for another") {
+  std::vector<float> values(3);
+  CHECK_THROWS_AS(mpi_group()->all_reduce_mean(values, WireType::int4), InputError);
+}
+
+// The last worker gives up with a bucket on its way, its others wait for it.
+int fail_with(MpiProcess& process, int exit_status) {
+  try {
+    std::vector<float> gradients(1000);
+    const auto group = mpi_group();
+    BucketExchange exchange(*group, WireType::fp32);
+    if (process.rank() == process.workers() - 1) {
+      exchange.hand_over(gradients);
+      throw InputError("a loss that is no number");
+    }
+    group->meet();
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return process.leave(exit_status);
+  }
+  return process.leave(0);
+}
+
+}  // namespace
+}  // namespace palsim
+
+int main(int count, char** arguments) {
+  palsim::MpiProcess process;
+  if (count == 2 && std::strcmp(arguments[1], "fail") == 0) return palsim::fail_with(process, 42);
+  return process.leave(doctest::Context(count, arguments).run());
+}
