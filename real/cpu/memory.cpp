@@ -1,9 +1,11 @@
 #include "real/cpu/memory.hpp"
 
+#include <sys/mman.h>
+
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
-#include <new>
 #include <string>
 
 #include "sim/core/error.hpp"
@@ -14,6 +16,9 @@ namespace palsim::cpu {
 namespace {
 
 constexpr std::size_t alignment = 64;
+// A table of 50 000 rows is read across its pages: in pages of 4 kB its matrix products run at two
+// thirds of their speed.
+constexpr std::size_t huge_page = 2 << 20;
 
 // What the machine could still give, by Linux's own estimate; the most there is where it has none.
 std::size_t available_bytes() {
@@ -29,19 +34,20 @@ std::size_t available_bytes() {
 }  // namespace
 
 void* allocate(std::size_t bytes) {
-  constexpr std::size_t small = 1 << 20;  // not worth asking for
-  const std::size_t available = bytes > small ? available_bytes() : bytes;
-  void* memory = bytes > available
-                     ? nullptr
-                     : ::operator new (bytes, std::align_val_t{alignment}, std::nothrow);
+  const bool large = bytes >= 2 * huge_page;
+  const std::size_t available = large ? available_bytes() : bytes;
+  const std::size_t multiple = large ? huge_page : alignment;
+  const std::size_t rounded = (bytes / multiple + 1) * multiple;
+  void* memory = bytes > available ? nullptr : std::aligned_alloc(multiple, rounded);
   require<InputError>(memory != nullptr,
                       "{} of memory are needed at once, but only {} are left; write fewer samples "
                       "for each worker, more micro-batches, fewer workers, or a smaller model",
                       to_string(Bytes(static_cast<std::int64_t>(bytes))),
                       to_string(Bytes(static_cast<std::int64_t>(available))));
+  if (large) madvise(memory, rounded, MADV_HUGEPAGE);  // only a wish
   return memory;
 }
 
-void release(void* memory) noexcept { ::operator delete (memory, std::align_val_t{alignment}); }
+void release(void* memory) noexcept { std::free(memory); }
 
 }  // namespace palsim::cpu
