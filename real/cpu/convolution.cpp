@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
+#include "real/cpu/grid_convolution.hpp"
 #include "real/cpu/patches.hpp"
 
 namespace palsim::cpu {
@@ -76,7 +77,7 @@ class BlockProducts {
     }
   }
 
-  void backward(const T* x, const T* weight, const T* dy, T* dx, T* dweight, T* dbias) {
+  void backward(const T* x, const T* weight, const T* dy, T* dx, T* dweight) {
     const T* first = dy + first_output();
     if (block_.samples > 1) {
       for_each_plane([&](std::int64_t gathered, std::int64_t spread) {
@@ -87,11 +88,6 @@ class BlockProducts {
         block_.samples == 1
             ? matrix(first, shape_.out_channels, pixels_, image_)
             : matrix(static_cast<const T*>(gathered_), shape_.out_channels, pixels_, pixels_);
-    if (dbias != nullptr) {
-      for (std::int64_t channel = 0; channel < shape_.out_channels; ++channel) {
-        dbias[channel] += dout.row(channel).sum();
-      }
-    }
     matrix(dweight, shape_.out_channels, filter_, filter_).noalias() +=
         dout * patches(x).transpose();
     if (dx == nullptr) return;
@@ -142,11 +138,25 @@ class BlockProducts {
   T* gathered_ = nullptr;
 };
 
+template <class T>
+void add_channel_sums(const ConvolutionShape& shape, const T* dy, T* dbias) {
+  const std::int64_t image = shape.out_height() * shape.out_width();
+  for (std::int64_t sample = 0; sample < shape.samples; ++sample) {
+    for (std::int64_t channel = 0; channel < shape.out_channels; ++channel, dy += image) {
+      dbias[channel] += matrix(dy, 1, image, image).sum();
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
 void convolution_forward(const ConvolutionShape& shape, const T* x, const T* weight, const T* bias,
                          T* y, std::vector<T>& scratch) {
+  if (suits_grid(shape)) {
+    grid_convolution_forward(shape, x, weight, bias, y, scratch);
+    return;
+  }
   for (const PixelBlock& block : blocks_of<T>(shape)) {
     BlockProducts<T>(shape, block, scratch).forward(x, weight, bias, y);
   }
@@ -155,11 +165,16 @@ void convolution_forward(const ConvolutionShape& shape, const T* x, const T* wei
 template <class T>
 void convolution_backward(const ConvolutionShape& shape, const T* x, const T* weight, const T* dy,
                           T* dx, T* dweight, T* dbias, std::vector<T>& scratch) {
+  if (dbias != nullptr) add_channel_sums(shape, dy, dbias);
+  if (suits_grid(shape)) {
+    grid_convolution_backward(shape, x, weight, dy, dx, dweight, scratch);
+    return;
+  }
   if (dx != nullptr) {
     std::fill_n(dx, shape.samples * shape.in_channels * shape.in_height * shape.in_width, T{0});
   }
   for (const PixelBlock& block : blocks_of<T>(shape)) {
-    BlockProducts<T>(shape, block, scratch).backward(x, weight, dy, dx, dweight, dbias);
+    BlockProducts<T>(shape, block, scratch).backward(x, weight, dy, dx, dweight);
   }
 }
 
