@@ -8,6 +8,19 @@
 namespace palsim::cpu {
 namespace {
 
+// Every tile of outputs reads all weights again, so they should stay in a core's second-level
+// cache, and so should the sums of a weight gradient, a vector for each weight.
+constexpr std::int64_t most_weight_bytes = 640 * 1024;
+constexpr std::int64_t most_sum_bytes = 1024 * 1024;
+constexpr std::int64_t most_plane_bytes = 4 * 1024 * 1024;
+
+template <class T>
+constexpr auto number = static_cast<std::int64_t>(sizeof(T));
+
+std::int64_t weights(const ConvolutionShape& shape) {
+  return shape.out_channels * shape.in_channels * shape.kernel * shape.kernel;
+}
+
 // The extents of one image's planes. An output plane holds the grid positions from the first output
 // to the last, in whole vectors; an input plane all that those see.
 template <class T>
@@ -16,7 +29,7 @@ struct Grid {
       : width(shape.in_width + 2 * shape.padding),
         first_pixel(shape.padding * (width + 1)),
         out_plane(whole_vectors<T>((shape.out_height() - 1) * width + shape.out_width())),
-        in_plane(out_plane + (shape.kernel - 1) * (width + 1)) {}
+        in_plane(whole_vectors<T>(out_plane + (shape.kernel - 1) * (width + 1))) {}
 
   std::int64_t width;
   std::int64_t first_pixel;  // of an input plane that is not padding
@@ -63,18 +76,23 @@ class Images {
   const Grid<T>& grid_;
 };
 
-// Splits `scratch` into zeroed parts.
+// Splits `scratch` into zeroed parts, each from a cache line on: a vector across two lines takes
+// two loads.
 template <class T>
 std::vector<T*> parts_of(std::vector<T>& scratch, const std::vector<std::int64_t>& sizes) {
-  std::size_t needed = 0;
-  for (const std::int64_t size : sizes) needed += static_cast<std::size_t>(size);
+  constexpr std::size_t line = 64 / sizeof(T);
+  std::size_t needed = line;
+  for (const std::int64_t size : sizes) {
+    needed += (static_cast<std::size_t>(size) + line - 1) / line * line;
+  }
   if (scratch.size() < needed) scratch.resize(needed);
   std::fill_n(scratch.begin(), needed, T{0});
+  const auto into_line = reinterpret_cast<std::uintptr_t>(scratch.data()) / sizeof(T) % line;
   std::vector<T*> parts;
-  T* next = scratch.data();
+  T* next = scratch.data() + (line - into_line) % line;
   for (const std::int64_t size : sizes) {
     parts.push_back(next);
-    next += size;
+    next += (static_cast<std::size_t>(size) + line - 1) / line * line;
   }
   return parts;
 }
@@ -112,11 +130,23 @@ void add_input_gradient(const ConvolutionShape& shape, const Grid<T>& grid, cons
 
 }  // namespace
 
-bool suits_grid(const ConvolutionShape& shape) { return shape.stride == 1 && shape.kernel > 1; }
+template <class T>
+bool suits_grid(const ConvolutionShape& shape) {
+  const Grid<T> grid(shape);
+  const std::int64_t planes =
+      shape.in_channels * grid.in_plane + shape.out_channels * grid.out_plane;
+  return shape.stride == 1 && shape.kernel > 1 && weights(shape) <= most_weight_bytes / number<T> &&
+         planes <= most_plane_bytes / number<T>;
+}
 
 template <class T>
-void grid_convolution_forward(const ConvolutionShape& shape, const T* x, const T* weight,
-                              const T* bias, T* y, std::vector<T>& scratch) {
+bool weight_gradient_suits_grid(const ConvolutionShape& shape) {
+  return suits_grid<T>(shape) && weights(shape) * vector_lanes<T>() <= most_sum_bytes / number<T>;
+}
+
+template <class T>
+void grid_convolution(const ConvolutionShape& shape, const T* x, const T* weight, const T* bias,
+                      T* y, std::vector<T>& scratch) {
   const Grid<T> grid(shape);
   const Images<T> images(shape, grid);
   const std::vector<std::int64_t> offsets = filter_offsets(shape, grid);
@@ -149,34 +179,56 @@ void grid_convolution_forward(const ConvolutionShape& shape, const T* x, const T
 }
 
 template <class T>
-void grid_convolution_backward(const ConvolutionShape& shape, const T* x, const T* weight,
-                               const T* dy, T* dx, T* dweight, std::vector<T>& scratch) {
+void grid_input_gradient(const ConvolutionShape& shape, const T* weight, const T* dy, T* dx,
+                         std::vector<T>& scratch) {
   const Grid<T> grid(shape);
   const Images<T> images(shape, grid);
-  const std::vector<std::int64_t> offsets = filter_offsets(shape, grid);
-  const auto filter = static_cast<std::int64_t>(offsets.size());
-  const std::int64_t in_size = shape.in_channels * grid.in_plane;
-  const std::int64_t out_size = shape.out_channels * grid.out_plane;
-  const std::int64_t lanes = vector_lanes<T>();
-  // Small images share a pass over the sums: as many as the first-level cache holds rows of.
-  constexpr std::int64_t cached_numbers = 24 * 1024 / (6 * static_cast<std::int64_t>(sizeof(T)));
-  const std::int64_t together = std::clamp<std::int64_t>(cached_numbers / grid.out_plane, 1,
-                                                         std::max<std::int64_t>(shape.samples, 1));
-  const auto parts =
-      parts_of(scratch, {together * in_size, together * out_size, in_size,
-                         filter * shape.out_channels * lanes, filter * shape.out_channels});
-  T* in = parts[0];
-  T* dout = parts[1];
-  T* din = parts[2];
-  T* sums = parts[3];
-  T* turned = parts[4];  // by place of the window, output channel, input channel
   const std::int64_t window = shape.kernel * shape.kernel;
+  const std::int64_t filter = shape.in_channels * window;
+  const std::int64_t in_size = shape.in_channels * grid.in_plane;
+  const auto parts = parts_of(
+      scratch, {in_size, shape.out_channels * grid.out_plane, filter * shape.out_channels});
+  T* din = parts[0];
+  T* dout = parts[1];
+  T* turned = parts[2];  // by place of the window, output channel, input channel
   for (std::int64_t out = 0; out < shape.out_channels; ++out) {
     for (std::int64_t i = 0; i < filter; ++i) {
       turned[(i % window * shape.out_channels + out) * shape.in_channels + i / window] =
           weight[out * filter + i];
     }
   }
+  for (std::int64_t sample = 0; sample < shape.samples; ++sample) {
+    for (std::int64_t channel = 0; channel < shape.out_channels; ++channel) {
+      images.load_output(dy, sample * shape.out_channels + channel,
+                         dout + channel * grid.out_plane);
+    }
+    std::fill_n(din, in_size, T{0});
+    add_input_gradient(shape, grid, turned, dout, din);
+    for (std::int64_t channel = 0; channel < shape.in_channels; ++channel) {
+      images.store_input(din + channel * grid.in_plane, sample * shape.in_channels + channel, dx);
+    }
+  }
+}
+
+template <class T>
+void grid_weight_gradient(const ConvolutionShape& shape, const T* x, const T* dy, T* dweight,
+                          std::vector<T>& scratch) {
+  const Grid<T> grid(shape);
+  const Images<T> images(shape, grid);
+  const std::vector<std::int64_t> offsets = filter_offsets(shape, grid);
+  const auto filter = static_cast<std::int64_t>(offsets.size());
+  const std::int64_t in_size = shape.in_channels * grid.in_plane;
+  const std::int64_t out_size = shape.out_channels * grid.out_plane;
+  // Small images share a pass over the sums: as many as the first-level cache holds rows of.
+  constexpr std::int64_t cached_numbers = 24 * 1024 / (6 * static_cast<std::int64_t>(sizeof(T)));
+  const std::int64_t together =
+      std::max<std::int64_t>(1, std::min(cached_numbers / grid.out_plane, shape.samples));
+  const std::int64_t lanes = vector_lanes<T>();
+  const auto parts = parts_of(
+      scratch, {together * in_size, together * out_size, filter * shape.out_channels * lanes});
+  T* in = parts[0];
+  T* dout = parts[1];
+  T* sums = parts[2];
   for (std::int64_t first = 0; first < shape.samples; first += together) {
     const std::int64_t samples = std::min(together, shape.samples - first);
     for (std::int64_t image = 0; image < samples * shape.in_channels; ++image) {
@@ -188,33 +240,29 @@ void grid_convolution_backward(const ConvolutionShape& shape, const T* x, const 
     add_row_products({samples, out_size, in_size},
                      LeftRows<T>{dout, grid.out_plane, shape.out_channels},
                      ShiftedRows<T>{in, offsets, grid.out_plane}, sums);
-    if (dx == nullptr) continue;
-    for (std::int64_t sample = 0; sample < samples; ++sample) {
-      std::fill_n(din, in_size, T{0});
-      add_input_gradient(shape, grid, turned, dout + sample * out_size, din);
-      for (std::int64_t channel = 0; channel < shape.in_channels; ++channel) {
-        images.store_input(din + channel * grid.in_plane,
-                           (first + sample) * shape.in_channels + channel, dx);
-      }
-    }
   }
   for (std::int64_t out = 0; out < shape.out_channels; ++out) {
     for (std::int64_t i = 0; i < filter; ++i) {
-      T sum = 0;
-      const T* lane = sums + (i * shape.out_channels + out) * lanes;
-      for (std::int64_t l = 0; l < lanes; ++l) sum += lane[l];
-      dweight[out * filter + i] += sum;
+      dweight[out * filter + i] += sum_of_parts(sums + (i * shape.out_channels + out) * lanes);
     }
   }
 }
 
-template void grid_convolution_forward(const ConvolutionShape&, const float*, const float*,
-                                       const float*, float*, std::vector<float>&);
-template void grid_convolution_forward(const ConvolutionShape&, const double*, const double*,
-                                       const double*, double*, std::vector<double>&);
-template void grid_convolution_backward(const ConvolutionShape&, const float*, const float*,
-                                        const float*, float*, float*, std::vector<float>&);
-template void grid_convolution_backward(const ConvolutionShape&, const double*, const double*,
-                                        const double*, double*, double*, std::vector<double>&);
+template bool suits_grid<float>(const ConvolutionShape&);
+template bool weight_gradient_suits_grid<float>(const ConvolutionShape&);
+template void grid_convolution(const ConvolutionShape&, const float*, const float*, const float*,
+                               float*, std::vector<float>&);
+template void grid_input_gradient(const ConvolutionShape&, const float*, const float*, float*,
+                                  std::vector<float>&);
+template void grid_weight_gradient(const ConvolutionShape&, const float*, const float*, float*,
+                                   std::vector<float>&);
+template bool suits_grid<double>(const ConvolutionShape&);
+template bool weight_gradient_suits_grid<double>(const ConvolutionShape&);
+template void grid_convolution(const ConvolutionShape&, const double*, const double*, const double*,
+                               double*, std::vector<double>&);
+template void grid_input_gradient(const ConvolutionShape&, const double*, const double*, double*,
+                                  std::vector<double>&);
+template void grid_weight_gradient(const ConvolutionShape&, const double*, const double*, double*,
+                                   std::vector<double>&);
 
 }  // namespace palsim::cpu

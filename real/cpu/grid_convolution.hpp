@@ -11,14 +11,21 @@
 namespace palsim::cpu {
 
 // Whether this is the faster way for the shape.
+template <class T>
 bool suits_grid(const ConvolutionShape& shape);
+template <class T>
+bool weight_gradient_suits_grid(const ConvolutionShape& shape);
 
-// As convolution_forward and convolution_backward, but for the gradient of the bias.
 template <class T>
-void grid_convolution_forward(const ConvolutionShape& shape, const T* x, const T* weight,
-                              const T* bias, T* y, std::vector<T>& scratch);
+void grid_convolution(const ConvolutionShape& shape, const T* x, const T* weight, const T* bias,
+                      T* y, std::vector<T>& scratch);
+// Overwrites dx.
 template <class T>
-void grid_convolution_backward(const ConvolutionShape& shape, const T* x, const T* weight,
-                               const T* dy, T* dx, T* dweight, std::vector<T>& scratch);
+void grid_input_gradient(const ConvolutionShape& shape, const T* weight, const T* dy, T* dx,
+                         std::vector<T>& scratch);
+// Adds to dweight.
+template <class T>
+void grid_weight_gradient(const ConvolutionShape& shape, const T* x, const T* dy, T* dweight,
+                          std::vector<T>& scratch);
 
 }  // namespace palsim::cpu

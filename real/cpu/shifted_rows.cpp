@@ -102,10 +102,11 @@ struct ProductTile {
     }
     for (std::int64_t sample = 0; sample < strides.samples; ++sample) {
       const T* one = left + sample * strides.left;
-      const T* other = rows + sample * strides.rows;
+      std::array<const T*, across> other;  // NOLINT
+      for (int i = 0; i < across; ++i) other[i] = rows + sample * strides.rows + offsets[i];
       for (std::int64_t q = 0; q < length; q += lanes<T>) {
         Packet<T> numbers[across];
-        for (int i = 0; i < across; ++i) numbers[i] = ploadu<Packet<T>>(other + offsets[i] + q);
+        for (int i = 0; i < across; ++i) numbers[i] = ploadu<Packet<T>>(other[i] + q);
         for (int j = 0; j < outputs; ++j) {
           const auto factor = ploadu<Packet<T>>(one + j * left_stride + q);
           for (int i = 0; i < across; ++i) sums[j][i] = pmadd(factor, numbers[i], sums[j][i]);
@@ -155,6 +156,16 @@ void add_row_products(const SampleStrides& strides, const LeftRows<T>& left,
   });
 }
 
+template <class T>
+T sum_of_parts(const T* parts) {
+  std::array<T, lanes<T>> sums{};
+  std::copy_n(parts, lanes<T>, sums.begin());
+  for (std::int64_t half = lanes<T> / 2; half > 0; half /= 2) {
+    for (std::int64_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+  }
+  return sums[0];
+}
+
 template std::int64_t vector_lanes<float>();
 template std::int64_t vector_lanes<double>();
 template void add_weighted_rows(const ShiftedRows<float>&, const float*, std::int64_t, float*,
@@ -165,5 +176,7 @@ template void add_row_products(const SampleStrides&, const LeftRows<float>&,
                                const ShiftedRows<float>&, float*);
 template void add_row_products(const SampleStrides&, const LeftRows<double>&,
                                const ShiftedRows<double>&, double*);
+template float sum_of_parts(const float*);
+template double sum_of_parts(const double*);
 
 }  // namespace palsim::cpu

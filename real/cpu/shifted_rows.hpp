@@ -47,5 +47,7 @@ struct SampleStrides {
 template <class T>
 void add_row_products(const SampleStrides& strides, const LeftRows<T>& left,
                       const ShiftedRows<T>& rows, T* parts);
+template <class T>
+T sum_of_parts(const T* parts);
 
 }  // namespace palsim::cpu
