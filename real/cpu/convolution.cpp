@@ -54,10 +54,12 @@ class BlockProducts {
         image_(shape.out_height() * shape.out_width()),
         filter_(filter_size(shape)),
         in_place_(is_pointwise(shape) && block.samples == 1) {
-    const auto needed = static_cast<std::size_t>((filter_ + shape.out_channels) * pixels_);
+    const std::int64_t laid_out = in_place_ ? 0 : filter_ * pixels_;
+    const std::int64_t gathered = block.samples == 1 ? 0 : shape.out_channels * pixels_;
+    const auto needed = static_cast<std::size_t>(laid_out + gathered);
     if (scratch.size() < needed) scratch.resize(needed);
     patches_ = scratch.data();
-    gathered_ = patches_ + filter_ * pixels_;
+    gathered_ = patches_ + laid_out;
   }
 
   void forward(const T* x, const T* weight, const T* bias, T* y) {

@@ -102,7 +102,7 @@ struct ProductTile {
     }
     for (std::int64_t sample = 0; sample < strides.samples; ++sample) {
       const T* one = left + sample * strides.left;
-      std::array<const T*, across> other;  // NOLINT
+      std::array<const T*, across> other{};
       for (int i = 0; i < across; ++i) other[i] = rows + sample * strides.rows + offsets[i];
       for (std::int64_t q = 0; q < length; q += lanes<T>) {
         Packet<T> numbers[across];
