@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
+#include "real/cpu/grid_convolution.hpp"
 #include "real/cpu/patches.hpp"
 
 namespace palsim::cpu {
@@ -53,10 +54,12 @@ class BlockProducts {
         image_(shape.out_height() * shape.out_width()),
         filter_(filter_size(shape)),
         in_place_(is_pointwise(shape) && block.samples == 1) {
-    const auto needed = static_cast<std::size_t>((filter_ + shape.out_channels) * pixels_);
+    const std::int64_t laid_out = in_place_ ? 0 : filter_ * pixels_;
+    const std::int64_t gathered = block.samples == 1 ? 0 : shape.out_channels * pixels_;
+    const auto needed = static_cast<std::size_t>(laid_out + gathered);
     if (scratch.size() < needed) scratch.resize(needed);
     patches_ = scratch.data();
-    gathered_ = patches_ + filter_ * pixels_;
+    gathered_ = patches_ + laid_out;
   }
 
   void forward(const T* x, const T* weight, const T* bias, T* y) {
@@ -76,32 +79,21 @@ class BlockProducts {
     }
   }
 
-  void backward(const T* x, const T* weight, const T* dy, T* dx, T* dweight, T* dbias) {
-    const T* first = dy + first_output();
-    if (block_.samples > 1) {
-      for_each_plane([&](std::int64_t gathered, std::int64_t spread) {
-        std::copy_n(first + spread, image_, gathered_ + gathered);
-      });
-    }
-    const ConstTensor<T> dout =
-        block_.samples == 1
-            ? matrix(first, shape_.out_channels, pixels_, image_)
-            : matrix(static_cast<const T*>(gathered_), shape_.out_channels, pixels_, pixels_);
-    if (dbias != nullptr) {
-      for (std::int64_t channel = 0; channel < shape_.out_channels; ++channel) {
-        dbias[channel] += dout.row(channel).sum();
-      }
-    }
-    matrix(dweight, shape_.out_channels, filter_, filter_).noalias() +=
-        dout * patches(x).transpose();
-    if (dx == nullptr) return;
+  // dx holds zeros, or of a block of its own only what is to be overwritten.
+  void add_input_gradient(const T* weight, const T* dy, T* dx) {
     const ConstTensor<T> filters = matrix(weight, shape_.out_channels, filter_, filter_);
+    const ConstTensor<T> dout = outputs(dy);
     if (in_place_) {
       matrix(dx + first_input(), filter_, pixels_, image_).noalias() = filters.transpose() * dout;
-    } else {
-      matrix(patches_, filter_, pixels_, pixels_).noalias() = filters.transpose() * dout;
-      scatter_patches(shape_, block_, patches_, dx);
+      return;
     }
+    matrix(patches_, filter_, pixels_, pixels_).noalias() = filters.transpose() * dout;
+    scatter_patches(shape_, block_, patches_, dx);
+  }
+
+  void add_weight_gradient(const T* x, const T* dy, T* dweight) {
+    matrix(dweight, shape_.out_channels, filter_, filter_).noalias() +=
+        outputs(dy) * patches(x).transpose();
   }
 
  private:
@@ -119,6 +111,15 @@ class BlockProducts {
     if (in_place_) return matrix(x + first_input(), filter_, pixels_, image_);
     gather_patches(shape_, block_, x, patches_);
     return matrix(static_cast<const T*>(patches_), filter_, pixels_, pixels_);
+  }
+
+  ConstTensor<T> outputs(const T* dy) {
+    const T* first = dy + first_output();
+    if (block_.samples == 1) return matrix(first, shape_.out_channels, pixels_, image_);
+    for_each_plane([&](std::int64_t gathered, std::int64_t spread) {
+      std::copy_n(first + spread, image_, gathered_ + gathered);
+    });
+    return matrix(static_cast<const T*>(gathered_), shape_.out_channels, pixels_, pixels_);
   }
 
   // Between outputs gathered as channels x (samples x pixels) and the tensor's own order.
@@ -142,11 +143,25 @@ class BlockProducts {
   T* gathered_ = nullptr;
 };
 
+template <class T>
+void add_channel_sums(const ConvolutionShape& shape, const T* dy, T* dbias) {
+  const std::int64_t image = shape.out_height() * shape.out_width();
+  for (std::int64_t sample = 0; sample < shape.samples; ++sample) {
+    for (std::int64_t channel = 0; channel < shape.out_channels; ++channel, dy += image) {
+      dbias[channel] += matrix(dy, 1, image, image).sum();
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
 void convolution_forward(const ConvolutionShape& shape, const T* x, const T* weight, const T* bias,
                          T* y, std::vector<T>& scratch) {
+  if (suits_grid<T>(shape)) {
+    grid_convolution(shape, x, weight, bias, y, scratch);
+    return;
+  }
   for (const PixelBlock& block : blocks_of<T>(shape)) {
     BlockProducts<T>(shape, block, scratch).forward(x, weight, bias, y);
   }
@@ -155,11 +170,23 @@ void convolution_forward(const ConvolutionShape& shape, const T* x, const T* wei
 template <class T>
 void convolution_backward(const ConvolutionShape& shape, const T* x, const T* weight, const T* dy,
                           T* dx, T* dweight, T* dbias, std::vector<T>& scratch) {
-  if (dx != nullptr) {
-    std::fill_n(dx, shape.samples * shape.in_channels * shape.in_height * shape.in_width, T{0});
+  if (dbias != nullptr) add_channel_sums(shape, dy, dbias);
+  const std::vector<PixelBlock> blocks = blocks_of<T>(shape);
+  if (weight_gradient_suits_grid<T>(shape)) {
+    grid_weight_gradient(shape, x, dy, dweight, scratch);
+  } else {
+    for (const PixelBlock& block : blocks) {
+      BlockProducts<T>(shape, block, scratch).add_weight_gradient(x, dy, dweight);
+    }
   }
-  for (const PixelBlock& block : blocks_of<T>(shape)) {
-    BlockProducts<T>(shape, block, scratch).backward(x, weight, dy, dx, dweight, dbias);
+  if (dx == nullptr) return;
+  if (suits_grid<T>(shape)) {
+    grid_input_gradient(shape, weight, dy, dx, scratch);
+    return;
+  }
+  std::fill_n(dx, shape.samples * shape.in_channels * shape.in_height * shape.in_width, T{0});
+  for (const PixelBlock& block : blocks) {
+    BlockProducts<T>(shape, block, scratch).add_input_gradient(weight, dy, dx);
   }
 }
 

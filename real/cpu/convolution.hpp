@@ -1,4 +1,5 @@
-// Convolution as matrix products over the patches that its outputs see, block by block.
+// Convolution as matrix products over the patches that its outputs see, block by block; layers of
+// few channels go another way (grid_convolution).
 #pragma once
 
 #include <vector>

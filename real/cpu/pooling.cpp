@@ -38,6 +38,76 @@ void with_stride(std::int64_t stride, Body body) {
   }
 }
 
+// Windows of 2 x 2 side by side, the usual case: no window overlaps another or the border, so that
+// whole rows are compared, and each gradient is written once.
+bool halves(const PoolingShape& shape) {
+  return shape.kernel == 2 && shape.stride == 2 && shape.padding == 0;
+}
+
+// Calls row(first output, first input of the upper row, that input's place in its channel).
+template <class Row>
+void for_each_halved_row(const PoolingShape& shape, Row row) {
+  const std::int64_t height = shape.out_height();
+  for (std::int64_t channel = 0; channel < shape.samples * shape.channels; ++channel) {
+    for (std::int64_t r = 0; r < height; ++r) {
+      const std::int64_t place = 2 * r * shape.in_width;
+      row((channel * height + r) * shape.out_width(),
+          channel * shape.in_height * shape.in_width + place, place);
+    }
+  }
+}
+
+template <class T>
+void halve(const PoolingShape& shape, const T* x, T* y, std::int32_t* places) {
+  const auto width = static_cast<std::int32_t>(shape.in_width);
+  const std::int64_t out_width = shape.out_width();
+  for_each_halved_row(shape, [=](std::int64_t output, std::int64_t input, std::int64_t place) {
+    const T* upper = x + input;
+    const T* lower = upper + width;
+    T* best = y + output;
+    std::int32_t* best_place = places + output;
+    const auto first = static_cast<std::int32_t>(place);
+    for (std::int32_t pixel = 0; pixel < out_width; ++pixel) {
+      T largest = upper[2 * pixel];
+      std::int32_t at = first + 2 * pixel;
+      const auto compare = [&](T value, std::int32_t where) {
+        const bool take = value > largest || value != value;
+        largest = take ? value : largest;
+        at = take ? where : at;
+      };
+      const std::int32_t below = at + width;
+      compare(upper[2 * pixel + 1], at + 1);
+      compare(lower[2 * pixel], below);
+      compare(lower[2 * pixel + 1], below + 1);
+      best[pixel] = largest;
+      best_place[pixel] = at;
+    }
+  });
+}
+
+template <class T>
+void halve_backward(const PoolingShape& shape, const std::int32_t* places, const T* dy, T* dx) {
+  const auto width = static_cast<std::int32_t>(shape.in_width);
+  const std::int64_t out_width = shape.out_width();
+  if (shape.in_height % 2 + shape.in_width % 2 > 0) {  // no window sees the last
+    std::fill_n(dx, shape.samples * shape.channels * shape.in_height * shape.in_width, T{0});
+  }
+  for_each_halved_row(shape, [=](std::int64_t output, std::int64_t input, std::int64_t place) {
+    T* upper = dx + input;
+    T* lower = upper + width;
+    const T* gradient = dy + output;
+    const std::int32_t* best_place = places + output;
+    const auto first = static_cast<std::int32_t>(place);
+    for (std::int32_t pixel = 0; pixel < out_width; ++pixel) {
+      const std::int32_t at = best_place[pixel] - first - 2 * pixel;
+      upper[2 * pixel] = at == 0 ? gradient[pixel] : T{0};
+      upper[2 * pixel + 1] = at == 1 ? gradient[pixel] : T{0};
+      lower[2 * pixel] = at == width ? gradient[pixel] : T{0};
+      lower[2 * pixel + 1] = at == width + 1 ? gradient[pixel] : T{0};
+    }
+  });
+}
+
 // The inputs [first, last) of output `i`.
 struct Share {
   std::int64_t first;
@@ -72,6 +142,10 @@ template <class T>
 void max_pooling_forward(const PoolingShape& shape, const T* x, T* y, std::int32_t* places) {
   require<InternalError>(2 * shape.padding <= shape.kernel,
                          "max pooling over {} pixels is padded by {}", shape.kernel, shape.padding);
+  if (halves(shape)) {
+    halve(shape, x, y, places);
+    return;
+  }
   const std::int64_t height = shape.in_height;
   const std::int64_t width = shape.in_width;
   const std::int64_t out_width = shape.out_width();
@@ -101,6 +175,10 @@ template <class T>
 void max_pooling_backward(const PoolingShape& shape, const std::int32_t* places, const T* dy,
                           T* dx) {
   if (dx == nullptr) return;
+  if (halves(shape)) {
+    halve_backward(shape, places, dy, dx);
+    return;
+  }
   const std::int64_t in = shape.in_height * shape.in_width;
   const std::int64_t out = shape.out_height() * shape.out_width();
   std::fill_n(dx, shape.samples * shape.channels * in, T{0});

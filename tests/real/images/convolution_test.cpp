@@ -124,13 +124,21 @@ TEST_CASE("convolutions of any size, stride and padding are what their definitio
 }
 
 TEST_CASE("any number of samples and any size of image are laid out whole") {
-  // Many small images, many channels with few pixels, one image in several blocks of rows, one row
-  // wider than a block, and a sample left over.
   const std::vector<ConvolutionShape> shapes = {
-      {33, 3, 32, 32, 6, 5, 1, 0},  {33, 6, 14, 14, 16, 5, 1, 0}, {9, 40, 3, 2, 37, 3, 1, 1},
-      {67, 5, 2, 2, 11, 3, 1, 1},   {2, 60, 31, 29, 9, 3, 2, 1},  {2, 7, 40, 41, 5, 7, 1, 3},
-      {1, 9, 3, 700, 10, 3, 1, 1},  {2, 70, 17, 19, 33, 1, 1, 0}, {5, 13, 7, 7, 50, 1, 1, 0},
-      {3, 13, 14, 14, 50, 1, 2, 0}, {2, 3, 5, 5, 4, 1, 1, 2},     {1, 1, 1, 1, 1, 1, 1, 0},
+      {33, 3, 32, 32, 6, 5, 1, 0},     // small images of few channels, one sample left over
+      {33, 6, 14, 14, 16, 5, 1, 0},    // the same, smaller than a vector is wide
+      {67, 5, 2, 2, 11, 3, 1, 1},      //
+      {2, 60, 7, 9, 37, 3, 1, 1},      // some more channels
+      {9, 140, 3, 2, 131, 3, 1, 1},    // many channels of few pixels
+      {80, 140, 2, 2, 131, 3, 2, 1},   // many samples a block, and some left over
+      {1, 1, 1100, 1000, 1, 3, 1, 1},  // a large image, in several blocks of rows
+      {2, 60, 31, 29, 9, 3, 2, 1},     // the same, of a few rows
+      {1, 9, 7, 2100, 10, 3, 3, 1},    // rows wider than a block
+      {2, 70, 17, 19, 33, 1, 1, 0},    // pixels that see themselves alone
+      {5, 13, 7, 7, 50, 1, 1, 0},      //
+      {3, 13, 14, 14, 50, 1, 2, 0},    //
+      {2, 3, 5, 5, 4, 1, 1, 2},        //
+      {1, 1, 1, 1, 1, 1, 1, 0},        //
   };
   std::uint32_t seed = 100;
   for (const ConvolutionShape& shape : shapes) check_against_definition(shape, seed++);
@@ -160,7 +168,7 @@ TEST_CASE("a convolution's gradients are its central differences") {
 }
 
 TEST_CASE("memory for the patches of a large image stays at some MiB and is kept") {
-  const ConvolutionShape shape{1, 16, 224, 224, 2, 3, 1, 1};
+  const ConvolutionShape shape{1, 64, 224, 224, 2, 3, 1, 1};
   std::vector<float> x(inputs(shape));
   std::vector<float> weight(weights(shape));
   std::vector<float> y(outputs(shape));

@@ -146,7 +146,14 @@ TEST_CASE_TEMPLATE("pooling of any size, stride and padding is what its definiti
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
     Draws draws(seed);
-    const PoolingShape shape = random_shape(draws);
+    PoolingShape shape = random_shape(draws);
+    if (seed % 3 == 0) {  // the usual case has a way of its own
+      shape.kernel = 2;
+      shape.stride = 2;
+      shape.padding = 0;
+      shape.in_height += 1;
+      shape.in_width += 1;
+    }
     auto x = random_tensor<T>(draws, inputs(shape));
     check_average_pooling(shape, x, draws);
     check_max_pooling(shape, x, draws);
