@@ -62,6 +62,11 @@ Node read_node(TableReader& reader) {
     return fmt::format("worker '{}' is listed twice; write each once", *end);
   });
   for (TableReader& link : reader.tables("links")) node.links.push_back(read_node_link(link));
+  reader.finish();
+  return node;
+}
+
+void require_links(TableReader& reader, const Node& node) {
   check_workers(reader, node.workers, [&](std::size_t at) -> std::string {
     const std::string& worker = node.workers[at];
     const bool linked = std::any_of(
@@ -70,8 +75,6 @@ Node read_node(TableReader& reader) {
     if (linked || node.workers.size() == 1) return "";
     return fmt::format("worker '{}' has no link; write one in links", worker);
   });
-  reader.finish();
-  return node;
 }
 
 Network read_network(TableReader& file, const Node& node) {

@@ -6,7 +6,9 @@
 
 namespace palsim {
 
-Node read_node(TableReader& node);
+Node read_node(TableReader& reader);
+// Complains about a worker that no link joins to anything, unless it is alone.
+void require_links(TableReader& reader, const Node& node);
 
 // `file` is the whole document's reader.
 Network read_network(TableReader& file, const Node& node);

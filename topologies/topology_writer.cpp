@@ -107,6 +107,19 @@ void write_device(Lines& lines, const DeviceSpec& device, const TopologyComments
   lines.number_unless(1, "compute_efficiency", device.compute_efficiency);
   lines.number_unless(1, "memory_efficiency", device.memory_efficiency);
   lines.quantity_unless(Duration(), "launch_cost", device.launch_cost);
+  if (!device.throughput.empty()) {
+    lines.raw("throughput", fmt::format("[{}]", fmt::join(device.throughput, ", ")));
+  }
+}
+
+std::vector<std::string> time_texts(const MeasuredTimes& times) {
+  std::vector<std::string> texts;
+  for (const MeasuredTime& measured : times) {
+    texts.push_back(fmt::format("{{ workers = {}, size = \"{}\", time = \"{}\" }}",
+                                measured.workers, exact_text(measured.size),
+                                exact_text(measured.time)));
+  }
+  return texts;
 }
 
 void write_transport(Lines& lines, const Transport& transport,
@@ -142,6 +155,8 @@ void write_transport(Lines& lines, const Transport& transport,
                                       exact_text(correction.size), correction.factor));
   }
   lines.list("corrections", corrections);
+  lines.list("all_reduce", time_texts(transport.all_reduce));
+  lines.list("broadcast", time_texts(transport.broadcast));
 }
 
 }  // namespace

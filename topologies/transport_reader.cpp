@@ -61,6 +61,38 @@ std::vector<Correction> read_corrections(TableReader& transport) {
   return corrections;
 }
 
+MeasuredTimes read_times(TableReader& transport, std::string_view key) {
+  MeasuredTimes times;
+  for (TableReader& reader : transport.tables(key)) {
+    const MeasuredTime measured{reader.integer("workers", {.least = 2}),
+                                reader.quantity<Bytes>("size", Sign::positive),
+                                reader.quantity<Duration>("time", Sign::positive)};
+    if (!times.empty()) {
+      const MeasuredTime& before = times.back();
+      if (measured.workers < before.workers) {
+        reader.fail("workers", "fewer than before; write them in ascending order");
+      }
+      if (measured.workers == before.workers && measured.size <= before.size) {
+        reader.fail("size", "not above the one before; write them in ascending order");
+      }
+    }
+    times.push_back(measured);
+    reader.finish();
+  }
+  return times;
+}
+
+void require_measured(TableReader& reader, const Transport& transport) {
+  const auto require_times = [&](std::string_view key, const MeasuredTimes& times) {
+    if (!times.empty()) return;
+    reader.fail(key,
+                "kind = \"measured\" needs times, such as [{ workers = 2, size = \"1MiB\", "
+                "time = \"310us\" }]; write them");
+  };
+  require_times("all_reduce", transport.all_reduce);
+  require_times("broadcast", transport.broadcast);
+}
+
 }  // namespace
 
 Transport read_transport(TableReader& reader, const std::vector<std::string>& workers) {
@@ -88,6 +120,9 @@ Transport read_transport(TableReader& reader, const std::vector<std::string>& wo
   transport.fit.latency_factor = read_factor(reader, "latency_factor");
   transport.fit.bandwidth_factor = read_factor(reader, "bandwidth_factor");
   transport.fit.corrections = read_corrections(reader);
+  transport.all_reduce = read_times(reader, "all_reduce");
+  transport.broadcast = read_times(reader, "broadcast");
+  if (transport.kind == TransportKind::measured) require_measured(reader, transport);
   reader.finish();
   return transport;
 }

@@ -6,7 +6,7 @@
 
 namespace palsim {
 
-inline const std::vector<std::string> transport_kind_words{"ideal", "nccl"};
+inline const std::vector<std::string> transport_kind_words{"ideal", "nccl", "measured"};
 inline const std::vector<std::string> algorithm_words{"auto", "ring", "tree", "halving_doubling",
                                                       "hierarchical"};
 inline const std::vector<std::string> protocol_words{"auto", "LL", "LL128", "Simple"};

@@ -57,7 +57,11 @@ std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
   std::vector<SweepRow> rows;
   for (const Bytes size : sizes) {
     const CollectiveCost cost = communicator.cost(collective, size);
-    rows.push_back({size, cost, bus_factor(collective, cost.workers)});
+    const TransportKind kind = communicator.transport().kind;
+    rows.push_back({size, cost,
+                    kind == TransportKind::measured ? word_of(transport_kind_words, kind)
+                                                    : word_of(algorithm_words, cost.algorithm),
+                    bus_factor(collective, cost.workers)});
   }
   return rows;
 }
@@ -69,8 +73,7 @@ std::string sweep_table(const std::vector<SweepRow>& rows) {
     table.push_back({fmt::format("{}", row.bytes.count()),
                      fmt::format("{:.2f}", row.cost.time.in_seconds() * 1e6),
                      fmt::format("{:.2f}", row.algorithm_bandwidth() / 1e9),
-                     fmt::format("{:.2f}", row.bus_bandwidth() / 1e9),
-                     std::string(word_of(algorithm_words, row.cost.algorithm)),
+                     fmt::format("{:.2f}", row.bus_bandwidth() / 1e9), row.algorithm,
                      protocol_name(row.cost)});
   }
   return text_table(table, 0);
@@ -82,7 +85,7 @@ std::string sweep_json(const std::vector<SweepRow>& rows) {
   for (const SweepRow& row : rows) {
     list.push_back(
         {{"bytes", row.bytes.count()},
-         {"algorithm", word_of(algorithm_words, row.cost.algorithm)},
+         {"algorithm", row.algorithm},
          {"protocol",
           row.cost.protocol ? Json(word_of(protocol_words, *row.cost.protocol)) : Json()},
          {"time_s", row.cost.time.in_seconds()},
@@ -95,8 +98,7 @@ std::string sweep_json(const std::vector<SweepRow>& rows) {
 std::string sweep_csv(const std::vector<SweepRow>& rows) {
   std::string text = "bytes,algorithm,protocol,time_s,algorithm_bandwidth_Bps,bus_bandwidth_Bps\n";
   for (const SweepRow& row : rows) {
-    text += fmt::format("{},{},{},{},{},{}\n", row.bytes.count(),
-                        word_of(algorithm_words, row.cost.algorithm),
+    text += fmt::format("{},{},{},{},{},{}\n", row.bytes.count(), row.algorithm,
                         row.cost.protocol ? word_of(protocol_words, *row.cost.protocol) : "",
                         row.cost.time.in_seconds(), row.algorithm_bandwidth(), row.bus_bandwidth());
   }

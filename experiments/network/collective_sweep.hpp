@@ -14,6 +14,7 @@ namespace palsim {
 struct SweepRow {
   Bytes bytes;
   CollectiveCost cost;
+  std::string algorithm;  // "measured" where none is known
   double bus_factor = 1;
 
   double algorithm_bandwidth() const;  // B/s; 0 where no time passes

@@ -16,6 +16,7 @@
 #include "experiments/network/rank_list.hpp"
 #include "experiments/network/topology_description.hpp"
 #include "sim/core/error.hpp"
+#include "topologies/transport_words.hpp"
 
 namespace palsim {
 namespace {
@@ -161,7 +162,10 @@ Communicator communicator_of(const CommandValues& values, const Topology& cluste
                              const CollectiveOption& option) {
   CommunicatorOptions groups = parse_groups(values, option.collective, cluster.network.ranks());
   try {
-    return Communicator(cluster.network, cluster.transport, std::move(groups));
+    Communicator communicator(cluster.network, cluster.transport, std::move(groups));
+    const std::string obstacle = communicator.obstacle_to(option.collective);
+    require<InputError>(obstacle.empty(), "{}", obstacle);
+    return communicator;
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", ranks_as_given(values, option.option), error.what()));
   }
@@ -179,7 +183,7 @@ std::string title_of(const Topology& cluster, const Communicator& communicator, 
   }
   return fmt::format("{}: {} over {}, transport {}\n", cluster.name, what,
                      all.empty() ? "single ranks" : all,
-                     cluster.transport.kind == TransportKind::nccl ? "nccl" : "ideal");
+                     word_of(transport_kind_words, cluster.transport.kind));
 }
 
 std::string collective_report(const CommandValues& values, const ClusterFile& cluster,

@@ -40,6 +40,10 @@ std::string text_of(const DeviceSpec& device) {
   if (device.launch_cost > Duration()) {
     parts.push_back(fmt::format("{} to launch a kernel", to_string(device.launch_cost)));
   }
+  if (!device.throughput.empty()) {
+    parts.push_back(fmt::format("shared by a node's workers, of whom {} reach {} times one's speed",
+                                device.throughput.size(), device.throughput.back()));
+  }
   return fmt::format("{}: {}", device.name, fmt::join(parts, ", "));
 }
 
@@ -47,7 +51,12 @@ std::string text_of(const Transport& transport) {
   std::vector<std::string> parts{word_of(transport_kind_words, transport.kind)};
   const bool nccl = transport.kind == TransportKind::nccl;
   if (nccl) parts[0] += " over " + word_of(node_links_words, transport.node_links);
-  parts.push_back("algorithm " + word_of(algorithm_words, transport.algorithm));
+  if (transport.kind == TransportKind::measured) {
+    parts.push_back(counted(static_cast<std::int64_t>(transport.all_reduce.size()), "all-reduce"));
+    parts.push_back(counted(static_cast<std::int64_t>(transport.broadcast.size()), "broadcast"));
+  } else {
+    parts.push_back("algorithm " + word_of(algorithm_words, transport.algorithm));
+  }
   if (nccl) parts.push_back("protocol " + word_of(protocol_words, transport.protocol));
   if (transport.ring_order != RingOrder::node_by_node) {
     parts.push_back(word_of(ring_order_words, transport.ring_order));
@@ -69,6 +78,7 @@ std::string text_of(const Transport& transport) {
 
 // A line for each ring, as it goes through a node.
 std::string ring_lines(const Topology& topology) {
+  if (topology.transport.kind == TransportKind::measured) return "";  // whatever its rings were
   Communicator communicator(topology.network, topology.transport);
   if (communicator.groups().empty()) return "";  // a single worker
   const WorkerGroup& group = communicator.groups().front();

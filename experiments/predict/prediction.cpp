@@ -22,6 +22,15 @@ Communicator communicator_of(const Experiment& experiment, Rank workers) {
   }
 }
 
+DeviceSharing sharing_of(const Topology& cluster) {
+  using Transfers = DeviceSharing::Transfers;
+  return {.throughput = cluster.device.throughput,
+          .workers_per_node = cluster.network.workers_per_node(),
+          .transfers = cluster.transport.kind == TransportKind::measured
+                           ? Transfers::on_the_device
+                           : Transfers::beside_compute};
+}
+
 // One replay to be done: a method with one seed.
 struct Task {
   const LabelledMethod* method;
@@ -89,7 +98,9 @@ Prediction predict_run(const Experiment& experiment, const Run& run, const Workl
       tasks.push_back({&run.methods[m],
                        &prices[m],
                        run.steps,
-                       {.workers = run.workers, .seed = experiment.seed + static_cast<Seed>(s)}});
+                       {.workers = run.workers,
+                        .seed = experiment.seed + static_cast<Seed>(s),
+                        .sharing = sharing_of(experiment.cluster)}});
     }
   }
   const std::vector<RunResult> results = run_all(tasks, experiment.spread, progress);
@@ -164,8 +175,10 @@ Timeline timeline_of(const Experiment& experiment, const Run& run, const Labelle
   Communicator communicator = communicator_of(experiment, run.workers);
   const Prices prices = price_operations(workload_of(experiment), method.method.wire, communicator);
   Timeline timeline(most_segments);
-  replay(method.method, prices, experiment.spread,
-         {.workers = run.workers, .seed = experiment.seed}, &timeline);
+  replay(
+      method.method, prices, experiment.spread,
+      {.workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)},
+      &timeline);
   return timeline;
 }
 

@@ -10,11 +10,12 @@
 namespace palsim {
 
 struct CollectiveCost {
-  Duration time;                          // of the last group, launch included
-  Bytes bytes_sent_per_worker;            // averaged over the workers, to the nearest byte
-  Algorithm algorithm = Algorithm::ring;  // of a broadcast: the chain along the rings
-  std::optional<Protocol> protocol;       // none: ideal, hierarchical, or nothing was to be sent
-  std::int64_t workers = 1;               // of the last group
+  Duration time;                // of the last group, launch included
+  Bytes bytes_sent_per_worker;  // averaged over the workers, to the nearest byte
+  // Of a broadcast: the chain along the rings. Of what was measured: not known.
+  Algorithm algorithm = Algorithm::ring;
+  std::optional<Protocol> protocol;  // of nccl, but for hierarchical, and if something was sent
+  std::int64_t workers = 1;          // of the last group
 };
 
 }  // namespace palsim

@@ -84,6 +84,15 @@ std::string obstacle_to(const Transport& transport, std::int64_t nodes,
     return "algorithm = \"halving_doubling\": NCCL has none; write \"ring\", \"tree\" or "
            "\"hierarchical\", or kind = \"ideal\"";
   }
+  if (transport.kind == TransportKind::measured) {
+    if (nodes > 1) {
+      return "kind = \"measured\" tells of the workers of one node; write one node, or kind = "
+             "\"ideal\"";
+    }
+    if (transport.algorithm != Algorithm::automatic) {
+      return "an algorithm does not go with kind = \"measured\"; leave it out";
+    }
+  }
   if (transport.algorithm == Algorithm::hierarchical && (nodes == 1 || workers_per_node < 2)) {
     return fmt::format(
         "algorithm = \"hierarchical\" needs several nodes with equally many workers, two or more, "

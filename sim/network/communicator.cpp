@@ -8,6 +8,7 @@
 #include "sim/network/collective_plan.hpp"
 #include "sim/network/ideal_cost.hpp"
 #include "sim/network/link_load.hpp"
+#include "sim/network/measured_cost.hpp"
 
 namespace palsim {
 Communicator::Communicator(Network network, Transport transport, CommunicatorOptions options)
@@ -23,7 +24,10 @@ Communicator::Communicator(Network network, Transport transport, CommunicatorOpt
     workers_ += static_cast<std::int64_t>(ranks.size());
     WorkerGroup group = worker_group(network_, transport_, std::move(ranks));
     if (group.size() == 1) continue;  // has nobody to talk to
-    const std::string obstacle = obstacle_to(transport_, group.nodes, group.workers_per_node);
+    std::string obstacle = palsim::obstacle_to(transport_, group.nodes, group.workers_per_node);
+    if (obstacle.empty() && transport_.kind == TransportKind::measured) {
+      obstacle = unmeasured(transport_, group.size());
+    }
     require<InputError>(obstacle.empty(), "{}", obstacle);
     groups_.push_back(std::move(group));
   }
@@ -33,6 +37,18 @@ Communicator::Communicator(Network network, Transport transport, CommunicatorOpt
   require<InputError>(alike || transport_.algorithm != Algorithm::hierarchical,
                       "algorithm = \"hierarchical\" needs groups of equally many workers on each "
                       "node; write others, or \"ring\"");
+  require<InputError>(groups_.size() <= 1 || transport_.kind != TransportKind::measured,
+                      "kind = \"measured\": {} groups at the same time were not measured; write "
+                      "one of them",
+                      groups_.size());
+}
+
+std::string Communicator::obstacle_to(Collective collective) const {
+  if (transport_.kind != TransportKind::measured || measured_times(transport_, collective)) {
+    return "";
+  }
+  return "kind = \"measured\" tells of all-reduces and broadcasts only; write one of them, or kind "
+         "= \"ideal\"";
 }
 
 // Whatever the algorithm: each of a group's K - 1 other ranks' parts has to come in once, and in an
@@ -61,7 +77,9 @@ CollectiveCost Communicator::cost(Collective collective, Bytes bytes) {
 
 CollectiveCost Communicator::compute(Collective collective, Bytes bytes) {
   CollectiveCost cost;
-  if (transport_.kind == TransportKind::ideal) {
+  if (transport_.kind == TransportKind::measured) {
+    cost = measured_cost(collective, bytes);
+  } else if (transport_.kind == TransportKind::ideal) {
     cost = ideal_cost(network_, groups_, collective, transport_.algorithm, bytes);
     cost.time += transport_.launch;
   } else if (transport_.algorithm == Algorithm::hierarchical &&
@@ -75,11 +93,20 @@ CollectiveCost Communicator::compute(Collective collective, Bytes bytes) {
 }
 
 std::vector<double> Communicator::link_bytes(Collective collective, Bytes bytes) {
+  if (network_.links() == 0) return {};
   const Algorithm algorithm = cost(collective, bytes).algorithm;
   const TreeShape tree =
       transport_.kind == TransportKind::nccl ? TreeShape::chains_in_nodes : TreeShape::ranks;
   return palsim::link_bytes(
       network_, collective_plans(collective, algorithm, groups_, bytes, {.tree = tree}));
+}
+
+CollectiveCost Communicator::measured_cost(Collective collective, Bytes bytes) const {
+  const std::string obstacle = obstacle_to(collective);
+  require<InputError>(obstacle.empty(), "{}", obstacle);
+  const std::int64_t workers = groups_.front().size();
+  const MeasuredTimes& times = *measured_times(transport_, collective);
+  return {.time = measured_time(times, workers, bytes) + transport_.launch, .workers = workers};
 }
 
 CollectiveCost Communicator::nccl_cost(Collective collective, Bytes bytes) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,13 +34,16 @@ class Communicator {
   // Throws InputError for ranks that the network does not have, or an algorithm that cannot run.
   Communicator(Network network, Transport transport, CommunicatorOptions options = {});
 
+  // Why the transport cannot tell what such a collective costs, and what to write; empty if it can.
+  std::string obstacle_to(Collective collective) const;
   // One worker or no bytes: no transfer, takes no time. Point-to-point goes from a group's first to
   // its second rank of two.
   CollectiveCost cost(Collective collective, Bytes bytes);
   CollectiveCost all_reduce(Bytes bytes) { return cost(Collective::all_reduce, bytes); }
   CollectiveCost broadcast(Bytes bytes) { return cost(Collective::broadcast, bytes); }
 
-  // What the directed links carry then, by LinkId, over all groups.
+  // What the directed links carry then, by LinkId, over all groups. Measured collectives are taken
+  // for rings.
   std::vector<double> link_bytes(Collective collective, Bytes bytes);
 
   // Of all communicators, once, before the first collective; none for a single worker.
@@ -48,11 +52,13 @@ class Communicator {
   BytesPerSecond bus_bandwidth();
 
   const Network& network() const { return network_; }
+  const Transport& transport() const { return transport_; }
   // Those of two ranks or more.
   const std::vector<WorkerGroup>& groups() const { return groups_; }
 
  private:
   CollectiveCost compute(Collective collective, Bytes bytes);
+  CollectiveCost measured_cost(Collective collective, Bytes bytes) const;
   CollectiveCost nccl_cost(Collective collective, Bytes bytes);
   CollectiveCost hierarchical_nccl_cost(Bytes bytes);
   Bytes sent_per_worker(Collective collective, Bytes bytes) const;

@@ -18,6 +18,7 @@ Network::Network(Node node, std::int64_t nodes, std::optional<Fabric> fabric)
   require<InputError>(nodes >= 1, "{} nodes", nodes);
   require<InputError>(nodes == 1 || fabric_, "{} nodes without a fabric between them", nodes);
 
+  if (workers_ > 1 && node_.links.empty() && !fabric_) return;
   const NodeGraph graph(node_);
   for (const NodeLink& link : node_.links) {
     reached_.insert(reached_.end(), 2, link.link.reached());
@@ -67,6 +68,8 @@ Duration Network::append(const Route& route, std::int64_t node, std::vector<Link
 Duration Network::append_route(Rank source, Rank target, std::vector<LinkId>& links) const {
   require(source >= 0 && source < ranks() && target >= 0 && target < ranks() && source != target,
           "a route from rank {} to rank {} of {}", source, target, ranks());
+  require<InputError>(!between_workers_.empty(),
+                      "no links join the node's workers; write links in [node]");
   const std::int64_t source_node = node_of(source);
   const std::int64_t target_node = node_of(target);
   const std::int64_t source_worker = source % workers_;

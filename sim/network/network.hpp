@@ -50,7 +50,8 @@ struct Route {
 
 class Network {
  public:
-  // Throws InputError if links do not join what they must; see node_graph.hpp for the routes.
+  // Throws InputError if links do not join what they must; see node_graph.hpp for the routes. A
+  // single node without any links has no routes: nothing is known of how its workers are joined.
   explicit Network(Node node, std::int64_t nodes = 1, std::optional<Fabric> fabric = {});
 
   const Node& node() const { return node_; }

@@ -1,6 +1,7 @@
 // What lies between a collective and the wire. `ideal` costs nothing: a collective takes what its
-// plan takes on the network. `nccl` is NCCL's own cost model; see nccl_cost.hpp. Either may be
-// given what measurements showed: a set-up, a launch cost; `nccl` also factors on its figures.
+// plan takes on the network. `nccl` is NCCL's own cost model; see nccl_cost.hpp. `measured` is a
+// table of times, and no model; see measured_cost.hpp. Each may be given a set-up and a launch cost
+// that measurements showed; `nccl` also factors on its figures.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace palsim {
 
-enum class TransportKind { ideal, nccl };
+enum class TransportKind { ideal, nccl, measured };
 enum class Algorithm { automatic, ring, tree, halving_doubling, hierarchical };
 enum class Protocol { automatic, ll, ll128, simple };
 enum class NodeLinks { nvlink, pcie };  // what joins the workers of one node
@@ -34,6 +35,14 @@ struct NcclFit {
   std::vector<Correction> corrections = {};  // by ascending size
 };
 
+// How long a collective of so many workers took that did nothing else meanwhile.
+struct MeasuredTime {
+  std::int64_t workers = 0;
+  Bytes size;
+  Duration time;
+};
+using MeasuredTimes = std::vector<MeasuredTime>;  // ascending, by workers, then by size
+
 struct Transport {
   TransportKind kind = TransportKind::ideal;
   Algorithm algorithm = Algorithm::automatic;  // automatic: the fastest
@@ -47,7 +56,9 @@ struct Transport {
   Duration setup;   // of a communicator, once, at its first collective
   Duration launch;  // of each collective
 
-  NcclFit fit;  // of nccl
+  NcclFit fit;               // of nccl
+  MeasuredTimes all_reduce;  // of measured
+  MeasuredTimes broadcast;   // of measured
 };
 
 }  // namespace palsim

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/collectives/ring_order.hpp"
 #include "sim/core/error.hpp"
 #include "sim/network/ring_search.hpp"
 
@@ -54,6 +55,15 @@ std::vector<Ring> rings_through(const Network& network, const Places& used, std:
     for (std::int64_t& worker : ring) worker = worker_of[worker];
   }
   return rings;
+}
+
+// Those that were given, else those that the links suggest; where no model asks for them, and links
+// may be missing, the workers in turn.
+std::vector<Ring> rings_of(const Network& network, const Transport& transport, const Places& used,
+                           std::int64_t nodes) {
+  if (!transport.rings.empty()) return transport.rings;
+  if (transport.kind != TransportKind::measured) return rings_through(network, used, nodes);
+  return {rank_order(network.workers_per_node())};
 }
 
 NodeChains chains_of(const std::vector<Places>& nodes, const Ring& ring) {
@@ -108,8 +118,7 @@ WorkerGroup worker_group(const Network& network, const Transport& transport, Ord
   for (const Places& places : nodes) used.insert(places.begin(), places.end());
 
   WorkerGroup group{.ranks = std::move(ranks), .nodes = static_cast<std::int64_t>(nodes.size())};
-  const std::vector<Ring> rings =
-      transport.rings.empty() ? rings_through(network, used, group.nodes) : transport.rings;
+  const std::vector<Ring> rings = rings_of(network, transport, used, group.nodes);
   for (const Ring& ring : rings) {
     group.chains.push_back(chains_of(nodes, ring));
     group.rings.push_back(joined(group.chains.back(), transport.ring_order));

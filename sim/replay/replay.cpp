@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 
 #include "sim/core/engine.hpp"
+#include "sim/replay/shared_devices.hpp"
 #include "sim/replay/simulated_worker.hpp"
 #include "sim/replay/synchronous_step.hpp"
 
@@ -20,6 +22,7 @@ class Replay final : public MeetingPoint {
         starts_(static_cast<std::size_t>(options.workers)),
         setup_(prices.setup) {
     for (const SynchronousStepPrice& price : prices.synchronous) clocks_.emplace_back(price);
+    if (options.sharing.shared()) devices_.emplace(prices, scene_.options.sharing);
     for (Rank rank = 0; rank < options.workers; ++rank) {
       workers_.emplace_back(scene_, rank, method);
     }
@@ -49,9 +52,11 @@ class Replay final : public MeetingPoint {
   // Everybody is there: the collective begins, and its end is an event.
   void hold_meeting() {
     if (meeting_.kind == Meeting::Kind::all_reduce) {
+      if (devices_) latest_ = devices_->finish_local_work(workers_);
       times_.end = latest_ + scene_.prices.of(meeting_.payload).time;
     } else {
-      times_ = clocks_[static_cast<std::size_t>(meeting_.exchange)].run(starts_);
+      times_ = devices_ ? devices_->run_step(meeting_.exchange, workers_)
+                        : clocks_[static_cast<std::size_t>(meeting_.exchange)].run(starts_);
     }
     times_.end += setup_;
     engine_.schedule(times_.end, Event::meeting_ends);
@@ -67,7 +72,7 @@ class Replay final : public MeetingPoint {
     } else {
       const SynchronousStepPrice& price = scene_.prices.of(meeting_.exchange);
       for (SimulatedWorker& worker : workers_) leave_synchronous_step(worker, price);
-      record_buckets(price);
+      record_buckets();
     }
     setup_ = Duration();
     ++times_met(meeting_);
@@ -93,18 +98,20 @@ class Replay final : public MeetingPoint {
       worker.communicate(price.broadcast.time);
     }
     worker.compute(price.compute.scaled(factor));
+    if (devices_) worker.finish_local_work(devices_->clock_of(meeting_.exchange, worker.rank()));
     worker.wait(times_.backward_end - worker.clock());
     worker.communicate(times_.end - worker.clock());
     worker.compute(price.optimizer.scaled(factor));
     worker.count_synchronous_step();
   }
 
-  void record_buckets(const SynchronousStepPrice& price) {
+  void record_buckets() {
     if (scene_.timeline == nullptr) return;
-    const auto begins = clocks_[static_cast<std::size_t>(meeting_.exchange)].bucket_begins();
-    for (std::size_t at = 0; at < begins.size(); ++at) {
-      scene_.timeline->record(wire_track, Activity::bucket, begins[at],
-                              price.buckets[at].all_reduce);
+    const auto buckets = devices_
+                             ? devices_->bucket_times(meeting_.exchange)
+                             : clocks_[static_cast<std::size_t>(meeting_.exchange)].bucket_times();
+    for (const auto& [begin, end] : buckets) {
+      scene_.timeline->record(wire_track, Activity::bucket, begin, end - begin);
     }
   }
 
@@ -141,8 +148,9 @@ class Replay final : public MeetingPoint {
       require(worker.finished(), "worker {} waits at step {} for workers that never come",
               worker.rank(), worker.step());
       worker.settle();
-      end = std::max(end, worker.clock());
     }
+    if (devices_) devices_->finish_local_work(workers_);
+    for (const SimulatedWorker& worker : workers_) end = std::max(end, worker.clock());
     RunResult result{end - Time::start(), {}};
     for (SimulatedWorker& worker : workers_) {
       worker.wait(end - worker.clock());
@@ -185,6 +193,7 @@ class Replay final : public MeetingPoint {
   Scene scene_;
   bool may_leave_out_;
   std::vector<SynchronousStepClock> clocks_;  // by GradientExchange
+  std::optional<SharedDevices> devices_;      // where workers share them, in the clocks' place
   std::deque<SimulatedWorker> workers_;       // by rank; they never move
 
   Meeting meeting_;  // the one that workers are arriving at

@@ -9,6 +9,7 @@
 
 #include "sim/core/random.hpp"
 #include "sim/methods/method.hpp"
+#include "sim/replay/device_sharing.hpp"
 #include "sim/replay/prices.hpp"
 #include "sim/replay/spread.hpp"
 #include "sim/replay/timeline.hpp"
@@ -21,7 +22,7 @@ struct Tally {
   double mix_steps = 0;
   double synchronizations = 0;  // blocking averages, and synchronous steps
   double bytes_sent = 0;
-  double gradient_s = 0;       // gradient steps
+  double gradient_s = 0;       // gradient steps, in the time they take on a shared device
   double other_compute_s = 0;  // mix and outer steps, loading data, stalls
   double communication_s = 0;  // exposed: not hidden behind compute
   double waiting_s = 0;        // for slower workers
@@ -57,6 +58,7 @@ struct ReplayOptions {
   Rank workers = 1;
   Seed seed = 0;
   ReplayShortcuts shortcuts;
+  DeviceSharing sharing;
   // If set, told from time to time how many steps are done.
   std::function<void(Step)> progress;
 };

@@ -28,6 +28,7 @@ SimulatedWorker::SimulatedWorker(const Scene& scene, Rank rank, const Method& me
     : Worker(coin_of(method, scene.options.seed, rank)),
       scene_(&scene),
       rank_(rank),
+      shares_device_(scene.options.sharing.shared()),
       careful_(scene.timeline != nullptr || scene.options.shortcuts.local_work ==
                                                 ReplayShortcuts::LocalWork::priced_step_by_step),
       jitter_stream_(scene.options.seed, Purpose::jitter, static_cast<std::uint64_t>(rank)),
@@ -61,7 +62,7 @@ Operation SimulatedWorker::synchronous_gradient_step(GradientExchange exchange) 
   if (scene_->spread.jitter > 0) step_factor_ *= jitter_stream_.draw(scene_->step_time);
   const Duration data = scene_->prices.data.scaled(slowness_);
   const Duration stalls = stalls_within(data + scene_->prices.gradient_step.scaled(step_factor_));
-  spend(data + stalls, Activity::compute, account_.other_compute);
+  work_on(Activity::compute, data + stalls, &LocalWork::other);
   scene_->meeting_point.arrive(*this, {Meeting::Kind::synchronous_step, {}, exchange});
   return Operation::pending(*this);
 }
@@ -85,9 +86,31 @@ void SimulatedWorker::price_work() {
   if (scene_->timeline != nullptr) record_work(gradient, mix, other);
   account_.gradient_steps += work.gradient_steps;
   account_.mix_steps += work.mix_steps;
+  add_local_work({gradient, mix + other});
+}
+
+// Of the time it takes, gradient steps have the share that they have of the work.
+void SimulatedWorker::finish_local_work(const WorkClock& clock) {
+  for (const NominalSegment& segment : std::exchange(segments_, {})) {
+    const Duration begin = clock.at(segment.before);
+    const Duration end = clock.at(segment.before + segment.length);
+    scene_->timeline->record(rank_, segment.activity, clock_ + begin, end - begin);
+  }
+  const LocalWork nominal = std::exchange(local_, {});
+  if (nominal.total() == Duration()) return;
+  const Duration taken = clock.at(nominal.total());
+  const Duration gradient = taken.scaled(nominal.gradient / nominal.total());
   account_.gradient += gradient;
-  account_.other_compute += mix + other;
-  clock_ += gradient + mix + other;
+  account_.other_compute += taken - gradient;
+  clock_ += taken;
+}
+
+void SimulatedWorker::record_nominal(Activity activity, Duration before, Duration length) {
+  if (shares_device_) {
+    segments_.push_back({activity, before, length});
+  } else {
+    scene_->timeline->record(rank_, activity, clock_ + before, length);
+  }
 }
 
 void SimulatedWorker::note_step(std::int64_t Work::*count) {
@@ -123,15 +146,15 @@ void SimulatedWorker::record_work(Duration gradient, Duration mix, Duration othe
   std::int64_t left[2] = {0, 0};  // gradient steps, mix steps
   for (const Activity activity : order_) ++left[activity == Activity::mix];
   Duration total[2] = {gradient, mix};
-  Time at = clock_;
-  scene_->timeline->record(rank_, Activity::compute, at, other);
+  Duration at = local_.total();
+  record_nominal(Activity::compute, at, other);
   at += other;
   for (const Activity activity : order_) {
     const bool mixing = activity == Activity::mix;
     const Duration length =
         total[mixing].scaled(1.0 / static_cast<double>(left[mixing]--));  // the last takes the rest
     total[mixing] -= length;
-    scene_->timeline->record(rank_, activity, at, length);
+    record_nominal(activity, at, length);
     at += length;
   }
   order_.clear();

@@ -1,10 +1,12 @@
 // A worker whose operations cost simulated time. It collects local work and prices it when it is
-// about to meet the others.
+// about to meet the others. On a device that it shares, its clock stands still until it is known
+// how long the priced work takes there.
 #pragma once
 
 #include <vector>
 
 #include "sim/replay/replay.hpp"
+#include "sim/replay/work_clock.hpp"
 
 namespace palsim {
 
@@ -71,12 +73,16 @@ class SimulatedWorker final : public Worker {
   void settle() {
     if (work_ != Work()) price_work();
   }
+  // On a shared device: the priced work since the workers last met, in nominal time, and spending
+  // what it takes by their common clock.
+  Duration local_work() const { return local_.total(); }
+  void finish_local_work(const WorkClock& clock);
   // Spends time in a meeting.
   void wait(Duration length) { spend(length, Activity::waiting, account_.waiting); }
   void communicate(Duration length) {
     spend(length, Activity::communication, account_.communication);
   }
-  void compute(Duration length) { spend(length, Activity::compute, account_.gradient); }
+  void compute(Duration nominal) { work_on(Activity::compute, nominal, &LocalWork::gradient); }
   void count_synchronous_step() {
     ++account_.gradient_steps;
     ++account_.synchronizations;
@@ -99,12 +105,37 @@ class SimulatedWorker final : public Worker {
     friend bool operator==(const Work&, const Work&) = default;
   };
 
+  // Priced, in nominal time.
+  struct LocalWork {
+    Duration gradient;
+    Duration other;
+    Duration total() const { return gradient + other; }
+  };
+
   Operation local(std::int64_t Work::*count) {
     ++(work_.*count);
     if (careful_) note_step(count);
     return Operation::finished();
   }
   void price_work();
+  void work_on(Activity activity, Duration nominal, Duration LocalWork::*part) {
+    if (scene_->timeline != nullptr) record_nominal(activity, local_.total(), nominal);
+    LocalWork work;
+    work.*part = nominal;
+    add_local_work(work);
+  }
+  void add_local_work(const LocalWork& work) {
+    if (shares_device_) {
+      local_.gradient += work.gradient;
+      local_.other += work.other;
+    } else {
+      account_.gradient += work.gradient;
+      account_.other_compute += work.other;
+      clock_ += work.total();
+    }
+  }
+  // Local work that begins when `before` is done, counted from the clock.
+  void record_nominal(Activity activity, Duration before, Duration length);
   void spend(Duration length, Activity activity, Duration& account) {
     if (scene_->timeline != nullptr) scene_->timeline->record(rank_, activity, clock_, length);
     account += length;
@@ -117,19 +148,28 @@ class SimulatedWorker final : public Worker {
   Duration drawn_stalls_within(Duration busy);
   Duration time_to_stall();
   void record_work(Duration gradient, Duration mix, Duration other);
+  struct NominalSegment {
+    Activity activity;
+    Duration before;  // work done before it
+    Duration length;
+  };
 
   const Scene* scene_;
   Rank rank_;
   double slowness_ = 1;
   double step_factor_ = 1;
+  bool shares_device_;
   bool careful_;  // each step matters: it is priced alone, or recorded
   Time clock_;
   Work work_;
+  LocalWork local_;  // on a shared device, since the clock
   Account account_;
   Duration until_stall_;
   RandomStream jitter_stream_;
   RandomStream stall_stream_;
-  std::vector<Activity> order_;  // of the steps in work_, while a timeline is recorded
+  // While a timeline is recorded.
+  std::vector<Activity> order_;           // of the steps in work_
+  std::vector<NominalSegment> segments_;  // of local_
   Program program_;
 };
 

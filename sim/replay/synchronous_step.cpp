@@ -8,7 +8,7 @@ SynchronousStepClock::SynchronousStepClock(const SynchronousStepPrice& price)
     : price_(&price),
       offsets_ns_(static_cast<Eigen::Index>(price.buckets.size() + 1)),
       ready_ns_(offsets_ns_.size()),
-      bucket_begins_(price.buckets.size()) {
+      bucket_times_(price.buckets.size()) {
   Eigen::Index at = 0;
   for (const BucketPrice& bucket : price.buckets) {
     offsets_ns_[at++] = static_cast<double>(bucket.ready.count_ns());
@@ -47,8 +47,9 @@ SynchronousStepTimes SynchronousStepClock::run(std::span<const SynchronousStart>
   const Time backward_end = ready(ready_ns_.size() - 1);
   Time wire_free = origin;
   for (std::size_t at = 0; at < price_->buckets.size(); ++at) {
-    bucket_begins_[at] = std::max(wire_free, ready(static_cast<Eigen::Index>(at)));
-    wire_free = bucket_begins_[at] + price_->buckets[at].all_reduce;
+    const Time begin = std::max(wire_free, ready(static_cast<Eigen::Index>(at)));
+    wire_free = begin + price_->buckets[at].all_reduce;
+    bucket_times_[at] = {begin, wire_free};
   }
   return {broadcast ? last : first, origin, backward_end, std::max(wire_free, backward_end)};
 }

@@ -19,6 +19,12 @@ struct SynchronousStepTimes {
   Time end;           // of the last bucket
 };
 
+// When one bucket's all-reduce was under way.
+struct BucketTimes {
+  Time begin;
+  Time end;
+};
+
 // When one worker is ready to begin, and the factor on its compute time.
 struct SynchronousStart {
   Time ready;
@@ -32,14 +38,14 @@ class SynchronousStepClock {
 
   // `starts` holds one for each worker, at least one.
   SynchronousStepTimes run(std::span<const SynchronousStart> starts);
-  // When each bucket's all-reduce began in the step last run.
-  std::span<const Time> bucket_begins() const { return bucket_begins_; }
+  // In the step last run.
+  std::span<const BucketTimes> bucket_times() const { return bucket_times_; }
 
  private:
   const SynchronousStepPrice* price_;
   Eigen::ArrayXd offsets_ns_;  // of the buckets' readiness, then of the backward's end
   Eigen::ArrayXd ready_ns_;    // the last worker's, since the first began
-  std::vector<Time> bucket_begins_;
+  std::vector<BucketTimes> bucket_times_;
 };
 
 }  // namespace palsim

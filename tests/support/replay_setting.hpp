@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "sim/replay/replay.hpp"
 #include "tests/support/method_text.hpp"
@@ -30,9 +31,10 @@ inline Prices test_prices() {
 
 inline RunResult run_of(const std::string& method, Step steps, Rank workers, Spread spread = {},
                         Prices prices = test_prices(), Seed seed = 1,
-                        ReplayShortcuts shortcuts = {}) {
-  return replay(method_of(method, steps), prices, spread,
-                {.workers = workers, .seed = seed, .shortcuts = shortcuts});
+                        ReplayShortcuts shortcuts = {}, DeviceSharing sharing = {}) {
+  return replay(
+      method_of(method, steps), prices, spread,
+      {.workers = workers, .seed = seed, .shortcuts = shortcuts, .sharing = std::move(sharing)});
 }
 
 inline double total_s(const Tally& tally) {

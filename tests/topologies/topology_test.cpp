@@ -202,6 +202,94 @@ TEST_CASE("rings must go through each of the node's workers once") {
             .transport.protocol == Protocol::ll128);
 }
 
+namespace {
+
+// Eight workers on two cores whose memory is not quite enough for both.
+Value shared_cores() {
+  return parse_document(R"(name = "shared_cores"
+[node]
+workers = ["core0", "core1", "core2", "core3", "core4", "core5", "core6", "core7"]
+[device]
+name = "a core"
+fp32 = "100GFLOP/s"
+memory_bandwidth = "10GB/s"
+memory = "16GB"
+throughput = [1, 1.83]
+[transport]
+kind = "measured"
+launch = "2us"
+all_reduce = [
+  { workers = 2, size = "1KiB", time = "5us" },
+  { workers = 2, size = "1MiB", time = "310us" },
+  { workers = 8, size = "1MiB", time = "1.5ms" },
+]
+broadcast = [
+  { workers = 2, size = "1MiB", time = "100us" },
+  { workers = 8, size = "1MiB", time = "400us" },
+]
+)",
+                        "f.toml");
+}
+
+}  // namespace
+
+TEST_CASE("workers may share a device, and exchange in measured times, with no links at all") {
+  const Topology topology = read_topology(shared_cores());
+  CHECK(topology.device.throughput == std::vector<double>{1, 1.83});
+  CHECK(topology.network.ranks() == 8);
+  CHECK(topology.network.links() == 0);
+  CHECK(topology.transport.kind == TransportKind::measured);
+  CHECK(topology.transport.all_reduce.size() == 3);
+  CHECK(topology.transport.broadcast[1].time == nanoseconds(400'000));
+  Communicator communicator(topology.network, topology.transport);
+  CHECK(communicator.all_reduce(Bytes(1 << 20)).time == nanoseconds(1'502'000));
+}
+
+TEST_CASE("what cannot be shared or was not measured is refused in one line") {
+  const auto complaint = [](const std::string& assignment) {
+    return complaint_of([&] {
+      Value document = shared_cores();
+      override_value(document, assignment);
+      read_topology(document);
+    });
+  };
+  const auto ends = [&](const std::string& assignment, std::string_view end) {
+    const std::string found = complaint(assignment);
+    CAPTURE(found);
+    CHECK(found.ends_with(end));
+  };
+  ends("device.throughput=[1, 2]", "none");
+  ends("device.throughput=[2, 3]",
+       "throughput of 1 workers = 2: one worker alone is the unit; write 1");
+  ends("device.throughput=[1, 0]", "throughput of 2 workers = 0: must be above zero");
+  ends("device.throughput=[1, 2.2]",
+       "throughput of 2 workers = 2.2: more than each has alone; write less");
+  ends("device.throughput=[1, nan]", "throughput of 2 workers = nan: must be above zero");
+  ends("device.throughput=[1, true]", "throughput has true; write plain numbers, such as [1, 1.9]");
+  ends("device.throughput=[]", "write the total speed of 1, 2, ... workers, such as [1, 1.9]");
+  ends("device.throughput=1.9", "write the total speed of 1, 2, ... workers, such as [1, 1.9]");
+  ends("transport.kind=ideal", "f.toml:3:12: worker 'core0' has no link; write one in links");
+  ends("transport.algorithm=ring",
+       "an algorithm does not go with kind = \"measured\"; leave it out");
+  ends("transport.broadcast=[]",
+       "kind = \"measured\" needs times, such as [{ workers = 2, size = \"1MiB\", time = "
+       "\"310us\" }]; write them");
+  ends("transport.all_reduce=[{workers = 1, size = \"1B\", time = \"1us\"}]",
+       "workers = 1; write at least 2");
+  ends("transport.all_reduce=[{workers = 2, size = \"1B\"}]",
+       "[[all_reduce]] has no 'time'; write a quantity");
+  ends(
+      "transport.all_reduce=[{workers = 4, size = \"1B\", time = \"1us\"}, {workers = 2, size = "
+      "\"1B\", time = \"1us\"}]",
+      "workers = 2: fewer than before; write them in ascending order");
+  ends(
+      "transport.all_reduce=[{workers = 2, size = \"1B\", time = \"1us\"}, {workers = 2, size = "
+      "\"1B\", time = \"1us\"}]",
+      "size = '1B': not above the one before; write them in ascending order");
+  ends("transport.all_reduce=[{workers = 2, size = \"1B\", time = \"0s\"}]",
+       "time = '0s': must be above zero");
+}
+
 TEST_CASE("on no cluster of the folder has NCCL's model a link carry more than it can") {
   for (const auto& entry : std::filesystem::directory_iterator(PALSIM_ROOT "/topologies")) {
     if (entry.path().extension() != ".toml") continue;

@@ -48,6 +48,16 @@ void check_equal(const DeviceSpec& a, const DeviceSpec& b) {
   CHECK(a.compute_efficiency == b.compute_efficiency);
   CHECK(a.memory_efficiency == b.memory_efficiency);
   CHECK(a.launch_cost == b.launch_cost);
+  CHECK(a.throughput == b.throughput);
+}
+
+void check_equal(const MeasuredTimes& a, const MeasuredTimes& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t at = 0; at < a.size(); ++at) {
+    CHECK(a[at].workers == b[at].workers);
+    CHECK(a[at].size == b[at].size);
+    CHECK(a[at].time == b[at].time);
+  }
 }
 
 void check_equal(const Transport& a, const Transport& b) {
@@ -66,6 +76,8 @@ void check_equal(const Transport& a, const Transport& b) {
     CHECK(a.fit.corrections[at].size == b.fit.corrections[at].size);
     CHECK(a.fit.corrections[at].factor == b.fit.corrections[at].factor);
   }
+  check_equal(a.all_reduce, b.all_reduce);
+  check_equal(a.broadcast, b.broadcast);
 }
 
 void check_equal(const Topology& a, const Topology& b) {
@@ -83,7 +95,14 @@ Q either(Draws& random, Q fallback, Q other) {
   return random() % 2 == 0 ? fallback : other;
 }
 
-DeviceSpec random_device(Draws& random) {
+std::vector<double> random_throughput(Draws& random) {
+  std::vector<double> throughput{1};
+  for (std::uint32_t more = random() % 4; more > 0; --more)
+    throughput.push_back(2 * fraction(random));
+  return throughput;
+}
+
+Device random_device(Draws& random) {
   const auto peak = [&] {
     const FlopsPerSecond rate(1e12 * (1 + 1000 * fraction(random)));
     return either<std::optional<FlopsPerSecond>>(random, std::nullopt, rate);
@@ -97,12 +116,28 @@ DeviceSpec random_device(Draws& random) {
           .memory = Bytes(1 + static_cast<std::int64_t>(random())),
           .compute_efficiency = either(random, 1.0, fraction(random)),
           .memory_efficiency = either(random, 1.0, fraction(random)),
-          .launch_cost = either(random, Duration(), nanoseconds(random() % 100'000))};
+          .launch_cost = either(random, Duration(), nanoseconds(random() % 100'000)),
+          .throughput = either<std::vector<double>>(random, {}, random_throughput(random))};
+}
+
+MeasuredTimes random_times(Draws& random) {
+  MeasuredTimes times;
+  std::int64_t workers = 2;
+  Bytes size;
+  for (std::uint32_t left = 1 + random() % 6; left > 0; --left) {
+    if (random() % 3 == 0) {
+      workers += 1 + random() % 5;
+      size = Bytes(0);
+    }
+    size += Bytes(1 + random() % (1 << 26));
+    times.push_back({workers, size, nanoseconds(1 + random())});
+  }
+  return times;
 }
 
 Transport random_transport(Draws& random, std::size_t workers) {
   Transport transport;
-  transport.kind = static_cast<TransportKind>(random() % 2);
+  transport.kind = static_cast<TransportKind>(random() % 3);
   transport.algorithm = static_cast<Algorithm>(random() % 5);
   transport.node_links = static_cast<NodeLinks>(random() % 2);
   transport.protocol = static_cast<Protocol>(random() % 4);
@@ -125,6 +160,9 @@ Transport random_transport(Draws& random, std::size_t workers) {
     size += Bytes(1 + random() % (1 << 26));
     transport.fit.corrections.push_back({size, 3 * fraction(random)});
   }
+  const bool measured = transport.kind == TransportKind::measured;
+  if (measured || random() % 2 == 0) transport.all_reduce = random_times(random);
+  if (measured || random() % 2 == 0) transport.broadcast = random_times(random);
   return transport;
 }
 
@@ -138,7 +176,9 @@ Topology random_topology(Draws& random) {
   if (drawn.nodes() == 1 && random() % 2 == 0) fabric.reset();
   const DeviceSpec device = random_device(random);
   Transport transport = random_transport(random, node.workers.size());
-  Network network(node, drawn.nodes(), fabric);
+  const bool measured = transport.kind == TransportKind::measured;
+  if (measured && !fabric && random() % 2 == 0) node.links.clear();
+  Network network(node, measured ? 1 : drawn.nodes(), fabric);
   if (!obstacle_to(transport, network.nodes(), network.workers_per_node()).empty()) {
     transport.algorithm = Algorithm::automatic;
   }

@@ -77,3 +77,11 @@ TEST_CASE("what cannot be a network is refused") {
                        "no vertex of the node is named 'x'", InputError);
   CHECK_THROWS_AS(Network(Node{}), InputError);
 }
+
+TEST_CASE("a node without any links has workers and no routes") {
+  const Network network({.workers = {"core0", "core1"}});
+  CHECK(network.ranks() == 2);
+  CHECK(network.links() == 0);
+  CHECK_THROWS_WITH_AS(network.route(0, 1),
+                       "no links join the node's workers; write links in [node]", InputError);
+}

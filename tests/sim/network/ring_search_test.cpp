@@ -347,8 +347,8 @@ TEST_CASE("over several nodes the rings reach what the uplink, or the way to it,
 }
 
 TEST_CASE("a node that is no network has no rings") {
-  CHECK_THROWS_WITH_AS(find_rings({.workers = gpus(2)}), "no links lead from 'gpu1' to 'gpu0'",
-                       InputError);
+  CHECK_THROWS_WITH_AS(find_rings({.workers = gpus(2)}),
+                       "no links join the node's workers; write links in [node]", InputError);
   CHECK_THROWS_WITH_AS(find_rings(double_mesh_of_four(), "pcie1"),
                        "no vertex of the node is named 'pcie1'", InputError);
   CHECK_THROWS_AS(find_rings({}), InputError);

@@ -80,9 +80,12 @@ TEST_CASE("rounds left out equal rounds replayed, for any method, H, length and 
     const Step steps = draw(1, 150);
     const Rank workers = draw(1, 5);
     spread.slow_workers.erase(spread.slow_workers.lower_bound(workers), spread.slow_workers.end());
-    check_same(
-        run_of(method, steps, workers, spread, prices),
-        run_of(method, steps, workers, spread, prices, 1, {.equal_rounds = EqualRounds::replayed}));
+    DeviceSharing sharing{.workers_per_node = 5};
+    if (draw(0, 1)) sharing.throughput = {1, 1 + 0.01 * draw(0, 99), 1 + 0.01 * draw(0, 150)};
+    if (draw(0, 1)) sharing.transfers = DeviceSharing::Transfers::on_the_device;
+    check_same(run_of(method, steps, workers, spread, prices, 1, {}, sharing),
+               run_of(method, steps, workers, spread, prices, 1,
+                      {.equal_rounds = EqualRounds::replayed}, sharing));
   }
 }
 
@@ -91,9 +94,12 @@ TEST_CASE("without jitter, work priced together equals work priced step by step"
     const std::string method =
         fmt::format("name = 'palsgd'\nsync_interval = 8\nmix_probability = 0.3\ncoin = '{}'", coin);
     const Spread spread{.slow_workers = {{1, 1.37}}};
-    check_same(run_of(method, 500, 4, spread, test_prices(), 3),
-               run_of(method, 500, 4, spread, test_prices(), 3,
-                      {.local_work = LocalWork::priced_step_by_step}));
+    for (const DeviceSharing& sharing :
+         {DeviceSharing(), DeviceSharing{.throughput = {1, 1.83}, .workers_per_node = 3}}) {
+      check_same(run_of(method, 500, 4, spread, test_prices(), 3, {}, sharing),
+                 run_of(method, 500, 4, spread, test_prices(), 3,
+                        {.local_work = LocalWork::priced_step_by_step}, sharing));
+    }
   }
 }
 

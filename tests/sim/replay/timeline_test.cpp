@@ -9,16 +9,21 @@
 using namespace palsim;
 
 TEST_CASE("a timeline fills each worker's run without gap or overlap, and changes nothing") {
-  for (const char* text :
-       {"name = 'ddp'",
-        "name = 'palsgd'\nsync_interval = 8\nmix_probability = 0.3\nstart_step = 10"}) {
-    CAPTURE(text);
+  for (int trial = 0; trial < 12; ++trial) {
+    const std::string text =
+        trial % 2 == 0
+            ? "name = 'ddp'"
+            : "name = 'palsgd'\nsync_interval = 8\nmix_probability = 0.3\nstart_step = 10";
+    DeviceSharing sharing{.workers_per_node = 3};
+    if (trial % 6 >= 2) sharing.throughput = {1, 1.7};
+    if (trial % 6 >= 4) sharing.transfers = DeviceSharing::Transfers::on_the_device;
+    CAPTURE(trial);
     const Method method = method_of(text, 60);
     Prices prices = test_prices();
     prices.data = ns(999);
-    prices.synchronous[0].broadcast = {ns(40'009), 10};
+    if (trial < 6) prices.synchronous[0].broadcast = {ns(40'009), 10};
     const Spread spread{.jitter = 0.1, .stalls = {Frequency(10), ns(100'000)}};
-    const ReplayOptions options{.workers = 3, .seed = 9};
+    const ReplayOptions options{.workers = 3, .seed = 9, .sharing = sharing};
     Timeline timeline(1'000'000);
     const RunResult recorded = replay(method, prices, spread, options, &timeline);
     CHECK(recorded.wall_clock == replay(method, prices, spread, options).wall_clock);
