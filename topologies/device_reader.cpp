@@ -47,8 +47,8 @@ std::vector<double> read_throughput(TableReader& reader) {
 
 }  // namespace
 
-Device read_device(TableReader& reader) {
-  Device device{
+DeviceSpec read_device(TableReader& reader) {
+  DeviceSpec device{
       .name = reader.text("name"),
       .fp32 = read_peak(reader, "fp32"),
       .tf32 = read_peak(reader, "tf32"),

@@ -6,6 +6,6 @@
 
 namespace palsim {
 
-Device read_device(TableReader& reader);
+DeviceSpec read_device(TableReader& reader);
 
 }  // namespace palsim

@@ -30,7 +30,7 @@ Topology read_topology(const Value& document) {
   if (needs_links) require_links(node_reader, node);
   Network network = read_network(file, node);
   TableReader device_reader = required_table(file, "device", "its name, peaks and memory");
-  const Device device = read_device(device_reader);
+  const DeviceSpec device = read_device(device_reader);
   const std::string obstacle = obstacle_to(transport, network.nodes(), network.workers_per_node());
   if (transport_reader && !obstacle.empty())
     fail_at(transport_reader->origin_of("algorithm"), obstacle);

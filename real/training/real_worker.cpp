@@ -216,9 +216,9 @@ void RealWorker::accumulate_and_exchange() {
   });
   device_.synchronize();
   watch_.lap(progress_.time.compute_s);
+  meet();
   exchange_->wait();
   watch_.lap(progress_.time.communication_s);
-  agreed_ |= group_.meet(supervision_.says());
 }
 
 void RealWorker::exchange_after_backward(GradientExchange exchange) {
