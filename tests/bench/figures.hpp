@@ -16,5 +16,6 @@ void print_figure(const std::string& name, const char* bar, double seconds);
 void replay_figures();
 void network_figures();
 void update_figures();
+void data_figures();
 
 }  // namespace palsim

@@ -54,4 +54,5 @@ int main() {
   palsim::replay_figures();
   palsim::network_figures();
   palsim::update_figures();
+  palsim::data_figures();
 }
