@@ -17,5 +17,6 @@ void replay_figures();
 void network_figures();
 void comm_figures();
 void update_figures();
+void data_figures();
 
 }  // namespace palsim

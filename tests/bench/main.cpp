@@ -55,4 +55,5 @@ int main() {
   palsim::network_figures();
   palsim::comm_figures();
   palsim::update_figures();
+  palsim::data_figures();
 }
