@@ -102,7 +102,7 @@ std::vector<double> random_throughput(Draws& random) {
   return throughput;
 }
 
-Device random_device(Draws& random) {
+DeviceSpec random_device(Draws& random) {
   const auto peak = [&] {
     const FlopsPerSecond rate(1e12 * (1 + 1000 * fraction(random)));
     return either<std::optional<FlopsPerSecond>>(random, std::nullopt, rate);
