@@ -23,7 +23,7 @@ using Leaf =
 struct GraphNode {
   Origin origin;
   layer::Leaf operation;
-  Shape input;                      // per sample, of each input as the layer sees it: flattened
+  Shape input;                      // per sample, as the layer sees it: flattened
   std::vector<std::size_t> inputs;  // signals; of attention: queries, keys, values (or one of all)
   std::size_t output = 0;           // signal; a buffer's is its input
 };

@@ -44,14 +44,14 @@ AdaptivePoolingShape shape_of(const layer::AdaptiveAveragePool& pool, const Grap
 AttentionShape shape_of(const layer::Attention& attention, const GraphNode& node,
                         std::int64_t samples) {
   const std::int64_t width = node.input[1];
-  const double head_width = static_cast<double>(width / attention.heads);
+  const std::int64_t head_width = width / attention.heads;
   return {.samples = samples,
           .tokens = node.input[0],
           .width = width,
           .heads = attention.heads,
           .causal = attention.causal,
           .window = attention.window.value_or(0),
-          .scale = attention.scaled ? 1 / std::sqrt(head_width) : 1,
+          .scale = attention.scaled ? 1 / std::sqrt(static_cast<double>(head_width)) : 1,
           .input_stride = node.inputs.size() == 1 ? 3 * width : width};
 }
 

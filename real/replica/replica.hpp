@@ -37,7 +37,7 @@ class Replica {
   T* parameters();
   T* gradients();
   // What DDP broadcasts: batch norm's running statistics, masks; Model::buffers() bytes, each
-  // layer's share rounded up to whole numbers.
+  // layer's share rounded up to whole numbers (of a double, batch norm's are twice as long).
   std::int64_t buffer_count() const;
   T* buffers();
 
@@ -45,7 +45,8 @@ class Replica {
   // micro-batch is complete on the device.
   using Ready = std::function<void(std::size_t tensor)>;
 
-  // Forward and backward of one micro-batch; adds the gradient of `scale` times its summed loss.
+  // Forward and backward of one micro-batch; adds the gradient of `scale` times its summed loss
+  // (they begin as zeros). Throws InputError at a token or target that the model does not know.
   LossSum accumulate_gradient(const Batch& batch, double scale, const Ready& ready = {});
   // Forward alone, with the running statistics.
   LossSum evaluate(const Batch& batch);

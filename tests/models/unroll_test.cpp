@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/graph.hpp"
 #include "tests/models/text_model.hpp"
 
 using namespace palsim;
@@ -190,4 +191,64 @@ TEST_CASE("a setting laid over the document changes every layer of that name") {
   Value document = load_document(PALSIM_ROOT "/models/vgg16_cifar10.toml");
   override_value(document, "layer.classifier.body.6.out_features=100");
   CHECK(read_model(document).tensors.back().shape == Shape{100});
+}
+
+TEST_CASE("a graph has a node for each layer, and says which values it reads and makes") {
+  const ModelGraph graph = unroll_graph(read_model_spec(parse_document(R"(
+    name = "m"
+    input = "2x3"
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "residual"
+    body = [{ type = "linear", out_features = 6 }, { type = "buffer", size = "1B" }]
+    shortcut = [{ type = "relu" }]
+    [[layer]]
+    type = "cross_entropy")",
+                                                                       "m.toml")));
+  REQUIRE(graph.nodes.size() == graph.model.layers.size());
+  CHECK(layer_names(graph.model) ==
+        Names{"linear.0", "buffer.0", "relu.0", "residual.0", "cross_entropy.0"});
+  using Signals = std::vector<std::size_t>;
+  CHECK(graph.nodes[0].inputs == Signals{0});
+  CHECK(graph.nodes[0].input == Shape{6});
+  CHECK(graph.nodes[1].inputs == Signals{1});
+  CHECK(graph.nodes[1].output == 1);
+  CHECK(graph.nodes[2].inputs == Signals{0});
+  CHECK(graph.nodes[3].inputs == Signals{1, 2});
+  CHECK(graph.nodes[3].output == 3);
+  CHECK(graph.nodes[4].inputs == Signals{3});
+  CHECK(graph.signals == std::vector<Shape>{{2, 3}, {6}, {6}, {6}, {1}});
+  CHECK(std::get<layer::Merge>(graph.nodes[3].operation) == layer::Merge::sum);
+  CHECK(graph.nodes[4].origin.line == 10);
+}
+
+TEST_CASE("attention reads queries, keys and values in this order, however they are registered") {
+  const auto reads = [](const std::string& projections) {
+    const ModelGraph graph = unroll_graph(read_model_spec(parse_document(
+        "name = 'm'\ninput = 5\nlayer = [{type = 'embedding', vocabulary = 9, width = 4}, "
+        "{type = 'attention', heads = 2, projections = [" +
+            projections + "]}]",
+        "m.toml")));
+    return graph.nodes[graph.nodes.size() - 2].inputs;
+  };
+  // The projections make values 2, 3 and 4.
+  using Signals = std::vector<std::size_t>;
+  CHECK(reads("'q', 'k', 'v', 'o'") == Signals{2, 3, 4});
+  CHECK(reads("'k_proj', 'v_proj', 'q_proj', 'out_proj'") == Signals{4, 2, 3});
+  CHECK(reads("'self.key', 'self.query', 'self.value', 'dense'") == Signals{3, 2, 4});
+  CHECK(reads("'a', 'b', 'c', 'd'") == Signals{2, 3, 4});
+  CHECK(reads("'qkv', 'o'") == Signals{2});
+}
+
+TEST_CASE("the first token's row is a value without a layer") {
+  const ModelGraph graph = unroll_graph(read_model_spec(
+      parse_document("name = 'm'\ninput = 5\nlayer = [{type = 'embedding', vocabulary = 9, width = "
+                     "4}, {type = 'first_token'}, {type = 'relu'}]",
+                     "m.toml")));
+  REQUIRE(graph.first_rows.size() == 1);
+  CHECK(graph.first_rows[0].input == 1);
+  CHECK(graph.first_rows[0].output == 2);
+  CHECK(graph.nodes[1].inputs == std::vector<std::size_t>{2});
+  CHECK(graph.signals[2] == Shape{4});
 }

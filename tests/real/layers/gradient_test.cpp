@@ -71,6 +71,37 @@ TEST_CASE("a linear layer's gradients are its derivatives") {
   CHECK_GRADIENTS("2x3x3", "{type = 'flatten'}, " + fc + to_loss, 3);
 }
 
+TEST_CASE("the gradient of a layer beyond the caches is that of the same layer in parts") {
+  // Twice the batch, each sample twice: more than 16 MiB of outputs, and the same gradient.
+  const LinearShape half{.rows = 40, .in_features = 3, .out_features = 30'001};
+  const LinearShape whole{.rows = 80, .in_features = 3, .out_features = 30'001};
+  RandomStream random(1, Purpose::samples, 0);
+  const auto drawn = [&](std::int64_t count) {
+    std::vector<double> values(static_cast<std::size_t>(count));
+    for (double& value : values) value = random.normal();
+    return values;
+  };
+  std::vector<double> x = drawn(half.rows * half.in_features);
+  std::vector<double> dy = drawn(half.rows * half.out_features);
+  const std::vector<double> weight = drawn(half.in_features * half.out_features);
+  const auto device = cpu_device<double>();
+  std::vector<double> expected(weight.size(), 1.);
+  device->linear_backward(half, x.data(), weight.data(), dy.data(), nullptr, expected.data(),
+                          nullptr);
+  for (std::vector<double>* values : {&x, &dy}) {
+    const std::vector<double> again = *values;
+    values->insert(values->end(), again.begin(), again.end());
+  }
+  std::vector<double> found(weight.size(), 1.);
+  device->linear_backward(whole, x.data(), weight.data(), dy.data(), nullptr, found.data(),
+                          nullptr);
+  double worst = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    worst = std::max(worst, std::abs((found[i] - 1) - 2 * (expected[i] - 1)));
+  }
+  CHECK(worst < 1e-11);
+}
+
 TEST_CASE("a convolution's gradients are its derivatives") {
   CHECK_GRADIENTS("2x5x7", image + to_loss, 2);
   CHECK_GRADIENTS("3x8x5",
