@@ -38,7 +38,7 @@ class Group {
   // Another group of the same workers, for another thread of each.
   virtual std::unique_ptr<Group> duplicate() = 0;
   // This worker cannot go on: whoever waits for it, now or later, gets an exception of type
-  // Aborted.
+  // Aborted. Any of its threads may say so.
   virtual void abort() noexcept = 0;
 };
 
