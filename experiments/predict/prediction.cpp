@@ -31,6 +31,11 @@ DeviceSharing sharing_of(const Topology& cluster) {
                            : Transfers::beside_compute};
 }
 
+Rank workers_per_device(const Topology& cluster, Rank workers) {
+  return cluster.device.throughput.empty() ? 1
+                                           : std::min(workers, cluster.network.workers_per_node());
+}
+
 // One replay to be done: a method with one seed.
 struct Task {
   const LabelledMethod* method;
@@ -115,6 +120,7 @@ Prediction predict_run(const Experiment& experiment, const Run& run, const Workl
                         .batch_per_worker = experiment.batch_per_worker,
                         .gradient_step = prices.front().gradient_step,
                         .device_memory = experiment.cluster.device.memory,
+                        .workers_per_device = workers_per_device(experiment.cluster, run.workers),
                         .published = experiment.published};
   const std::size_t seeds = static_cast<std::size_t>(experiment.seeds);
   for (std::size_t m = 0; m < run.methods.size(); ++m) {

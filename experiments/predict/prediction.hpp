@@ -47,6 +47,7 @@ struct Prediction {
   std::int64_t batch_per_worker = 1;
   Duration gradient_step;  // one step of one worker that communicates with nobody
   Bytes device_memory;
+  Rank workers_per_device = 1;
   std::vector<MethodPrediction> methods;
   std::optional<PublishedGain> published;
 };

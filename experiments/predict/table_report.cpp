@@ -90,10 +90,13 @@ std::string links_of(const Prediction& prediction) {
 }
 
 std::string memory_warning(const Prediction& prediction, const MethodPrediction& method) {
-  if (method.memory_per_worker <= prediction.device_memory) return "";
-  return fmt::format("warning: {}: {} needs {} of memory per worker; a device of {} has {}\n",
+  const Rank sharing = prediction.workers_per_device;
+  const Bytes part(prediction.device_memory.count() / sharing);
+  if (method.memory_per_worker <= part) return "";
+  return fmt::format("warning: {}: {} needs {} of memory per worker; a device of {} has {}{}\n",
                      prediction.experiment, method.label, to_string(method.memory_per_worker),
-                     prediction.cluster, to_string(prediction.device_memory));
+                     prediction.cluster, to_string(prediction.device_memory),
+                     sharing == 1 ? "" : fmt::format(" for {} of them", sharing));
 }
 
 std::string meeting_warning(const Prediction& prediction, const MethodPrediction& method) {

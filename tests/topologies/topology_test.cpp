@@ -204,32 +204,7 @@ TEST_CASE("rings must go through each of the node's workers once") {
 
 namespace {
 
-// Eight workers on two cores whose memory is not quite enough for both.
-Value shared_cores() {
-  return parse_document(R"(name = "shared_cores"
-[node]
-workers = ["core0", "core1", "core2", "core3", "core4", "core5", "core6", "core7"]
-[device]
-name = "a core"
-fp32 = "100GFLOP/s"
-memory_bandwidth = "10GB/s"
-memory = "16GB"
-throughput = [1, 1.83]
-[transport]
-kind = "measured"
-launch = "2us"
-all_reduce = [
-  { workers = 2, size = "1KiB", time = "5us" },
-  { workers = 2, size = "1MiB", time = "310us" },
-  { workers = 8, size = "1MiB", time = "1.5ms" },
-]
-broadcast = [
-  { workers = 2, size = "1MiB", time = "100us" },
-  { workers = 8, size = "1MiB", time = "400us" },
-]
-)",
-                        "f.toml");
-}
+Value shared_cores() { return load_document(PALSIM_ROOT "/tests/topologies/shared_cores.toml"); }
 
 }  // namespace
 
@@ -268,7 +243,8 @@ TEST_CASE("what cannot be shared or was not measured is refused in one line") {
   ends("device.throughput=[1, true]", "throughput has true; write plain numbers, such as [1, 1.9]");
   ends("device.throughput=[]", "write the total speed of 1, 2, ... workers, such as [1, 1.9]");
   ends("device.throughput=1.9", "write the total speed of 1, 2, ... workers, such as [1, 1.9]");
-  ends("transport.kind=ideal", "f.toml:3:12: worker 'core0' has no link; write one in links");
+  ends("transport.kind=ideal",
+       "shared_cores.toml:5:12: worker 'worker0' has no link; write one in links");
   ends("transport.algorithm=ring",
        "an algorithm does not go with kind = \"measured\"; leave it out");
   ends("transport.broadcast=[]",

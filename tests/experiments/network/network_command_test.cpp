@@ -182,6 +182,43 @@ TEST_CASE("only an all-reduce has a choice of algorithms") {
         "--reduce-scatter: --algorithm does not go with it; leave it out");
 }
 
+TEST_CASE("measured times are asked for like others, as far as they were measured") {
+  const Home home;
+  const std::string cores = PALSIM_ROOT "/tests/topologies/shared_cores.toml";
+  const auto row = [&](const char* option, const char* workers) {
+    const CommandResult result =
+        home.run({"network", cores, option, "1MiB", "--workers", workers, "--format", "json"});
+    CHECK(result.status == 0);
+    return Json::parse(result.out)[0];
+  };
+  CHECK(row("--all-reduce", "2")["time_s"] == 312e-6);
+  CHECK(row("--all-reduce", "2")["algorithm"] == "measured");
+  CHECK(row("--all-reduce", "2")["protocol"].is_null());
+  CHECK(row("--broadcast", "8")["time_s"] == 402e-6);
+  CHECK(row("--all-reduce", "1")["time_s"] == 0);
+  const CommandResult table = home.run({"network", cores, "--all-reduce", "1MiB"});
+  CHECK(table.out.starts_with(
+      "shared_cores: all-reduce over 8 ranks on 1 node, transport measured\n"));
+  CHECK(table.out.ends_with("bottleneck at 1048576 B: none\n"));
+  CHECK(home.run({"network", cores, "--describe"}).status == 0);
+  CHECK(home.run({"network", cores, "--all-reduce", "1MiB", "--link-report"}).status == 0);
+
+  CHECK(
+      home.refusal({"network", cores, "--reduce-scatter", "1MiB"}) ==
+      "--reduce-scatter 1MiB: kind = \"measured\" tells of all-reduces and broadcasts only; write "
+      "one of them, or kind = \"ideal\"");
+  CHECK(home.refusal({"network", cores, "--all-reduce", "1MiB", "--algorithm", "tree"})
+            .ends_with("an algorithm does not go with kind = \"measured\"; leave it out"));
+  CHECK(
+      home.refusal({"network", cores, "--all-reduce", "1MiB", "--set",
+                    "transport.broadcast=[{workers = 2, size = \"1B\", time = \"1us\"}]"}) ==
+      "--all-reduce 1MiB: workers = 8, but broadcasts were measured over 2 to 2; write as many, or "
+      "measure those of 8");
+  home.folder().write("flows.csv", "start_s,source_rank,target_rank,bytes\n0,0,1,5\n");
+  CHECK(home.refusal({"network", cores, "--flows", "flows.csv"})
+            .ends_with("no links join the node's workers; write links in [node]"));
+}
+
 TEST_CASE("sizes, ranks and questions that make no sense are refused") {
   const Home home;
   const auto refusal = [&](Words words) { return home.refusal(network(std::move(words))); };

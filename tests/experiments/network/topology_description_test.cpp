@@ -76,6 +76,16 @@ TEST_CASE("one worker alone has no links to list") {
   CHECK(to_dot(alone) == "graph \"alone\" {\n  \"0:gpu0\" [label=\"gpu0\", shape=box];\n}\n");
 }
 
+TEST_CASE("a shared device says so, and measured collectives have no rings") {
+  const Topology cores = load_topology(PALSIM_ROOT "/tests/topologies/shared_cores.toml");
+  CHECK(describe(cores) == R"(shared_cores: 1 node of 8 workers
+device: a core: fp32 100 GFLOP/s, 16 GB of memory at 10 GB/s, reached: 100 % of the peaks, 100 % of the memory bandwidth, shared by a node's workers, of whom 2 reach 1.83 times one's speed
+transport: measured, 3 all-reduces, 2 broadcasts, 2 us to launch a collective
+
+no links
+)");
+}
+
 TEST_CASE("one node is drawn without a frame") {
   CHECK(to_dot(example(1)) == R"(graph "exa\"mple" {
   "0:gpu0" [label="gpu0", shape=box];

@@ -106,6 +106,26 @@ TEST_CASE("shared coins do not wait and independent coins do") {
           .mean.waiting_s > 0);
 }
 
+TEST_CASE("eight workers on two cores take four times as long as two, contention included") {
+  // One epoch of 195 steps of eight workers, or as many of fewer.
+  const auto wall_s = [](int workers, int sync_interval) {
+    const Prediction prediction =
+        predicted("small_cnn_cifar10",
+                  {"cluster=" PALSIM_ROOT "/tests/topologies/shared_cores.toml",
+                   "workers=" + std::to_string(workers), "epochs=1", "seeds=1", "compute.jitter=0",
+                   "compute.step_time=100ms", "samples=" + std::to_string(6240 * workers),
+                   "method.local_sgd.sync_interval=" + std::to_string(sync_interval)})
+            .front();
+    REQUIRE(prediction.steps == 195);
+    return method(prediction, "Local SGD").wall_clock_s.mean;
+  };
+  CHECK(wall_s(1, 196) == doctest::Approx(19.5).epsilon(1e-9));
+  CHECK(wall_s(2, 196) == doctest::Approx(19.5 * 2 / 1.83).epsilon(1e-9));
+  CHECK(wall_s(8, 196) == doctest::Approx(19.5 * 8 / 1.83).epsilon(1e-9));
+  // One blocking all-reduce, of less than was measured over eight.
+  CHECK(wall_s(8, 195) == doctest::Approx(19.5 * 8 / 1.83 + 1.5e-3 + 2e-6).epsilon(1e-9));
+}
+
 TEST_CASE("percentiles are interpolated between the sorted values") {
   const Distribution four = distribution_of({4, 1, 3, 2});
   CHECK(four.mean == 2.5);

@@ -113,6 +113,17 @@ TEST_CASE("a worker that does not fit its device is warned of") {
         "warning: example: PALSGD needs 9 GB of memory per worker; a device of cluster has 8 GB\n");
 }
 
+TEST_CASE("workers that share a device must fit on it together") {
+  Prediction prediction = example();
+  prediction.device_memory = Bytes(17'000'000'000);
+  prediction.workers_per_device = 1;
+  CHECK(warnings({prediction}) == "");
+  prediction.workers_per_device = 2;
+  CHECK(warnings({prediction}) ==
+        "warning: example: PALSGD needs 9 GB of memory per worker; a device of cluster has 17 GB "
+        "for 2 of them\n");
+}
+
 TEST_CASE("a gain is split into parts that add up, beside the published figure") {
   const std::string table = gain_report({example()});
   // 20 of 100 s: 80 - 73 of compute, 15 - 5 of communication, 5 - 2 of waiting.
