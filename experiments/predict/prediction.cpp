@@ -6,8 +6,8 @@
 #include <numeric>
 #include <span>
 
-#include "experiments/predict/link_traffic.hpp"
 #include "experiments/experiment/workload.hpp"
+#include "experiments/predict/link_traffic.hpp"
 #include "sim/replay/pricing.hpp"
 
 namespace palsim {

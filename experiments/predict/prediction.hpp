@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/network/link_report.hpp"
 #include "experiments/experiment/experiment.hpp"
+#include "experiments/network/link_report.hpp"
 #include "sim/replay/replay.hpp"
 
 namespace palsim {
