@@ -3,6 +3,7 @@
 
 #include <array>
 #include <iostream>
+#include <optional>
 
 #include "experiments/calibrate/calibrate_command.hpp"
 #include "experiments/command/messages.hpp"
@@ -11,6 +12,7 @@
 #include "experiments/predict/predict_command.hpp"
 #include "experiments/train/train_command.hpp"
 #include "experiments/validation/validate_command.hpp"
+#include "real/comm/mpi_process.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
@@ -60,19 +62,30 @@ void run(const std::vector<std::string>& arguments) {
                                        palsim::suggestion(arguments[0], names)));
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+// The exit status, after a line that says what went wrong.
+template <class Work>
+int status_of(Work work) {
   try {
-    run({arguments + 1, arguments + count});
-    const bool written = std::cout.flush().good();
-    palsim::require(written, "the result cannot be written to standard output");
+    work();
     return 0;
   } catch (const palsim::InputError& error) {
-    palsim::say(fmt::format("{}\n", error.what()));
+    if (*error.what() != '\0') palsim::say(fmt::format("{}\n", error.what()));
     return 2;
   } catch (const std::exception& error) {
     palsim::say(fmt::format("palsim: {}\n", error.what()));
     return 1;
   }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  std::optional<palsim::MpiProcess> process;
+  const int status = status_of([&] {
+    if (palsim::launched_by_mpirun()) process.emplace();
+    run({arguments + 1, arguments + count});
+    const bool written = std::cout.flush().good();
+    palsim::require(written, "the result cannot be written to standard output");
+  });
+  return process ? process->leave(status) : status;
 }

@@ -110,12 +110,36 @@ void print(const Campaign& campaign, const std::string& format) {
             << std::flush;
 }
 
-void train(TrainArguments arguments, Group* processes) {
-  const Experiment experiment = load_experiment(arguments.experiment, arguments.overrides);
-  if (!arguments.options.log.empty())
-    require_no_input("log", arguments.options.log, experiment.files);
-  arguments.options.stop_wanted = [] { return stop_asked != 0; };
-  Campaign campaign(arguments.options, experiment, processes);
+// What every process finds wrong, the first one says.
+template <class Work>
+auto said_once(Group* processes, Work work) {
+  std::exception_ptr failure;
+  std::optional<decltype(work())> result;
+  try {
+    result.emplace(work());
+  } catch (const InputError&) {
+    failure = std::current_exception();
+  }
+  if (processes != nullptr) {
+    std::vector<double> failures{failure ? 1.0 : 0.0};
+    processes->sum(failures);
+    const bool all = failures[0] == static_cast<double>(processes->workers());
+    if (all && processes->rank() != 0) throw InputError("");
+  }
+  if (failure) std::rethrow_exception(failure);
+  return std::move(*result);
+}
+
+void train(const TrainArguments& arguments, Group* processes) {
+  const Experiment experiment = said_once(processes, [&] {
+    Experiment read = load_experiment(arguments.experiment, arguments.overrides);
+    if (!arguments.options.log.empty()) {
+      require_no_input("log", arguments.options.log, read.files);
+    }
+    return read;
+  });
+  Campaign campaign =
+      said_once(processes, [&] { return Campaign(arguments.options, experiment, processes); });
   std::signal(SIGINT, ask_for_stop);
   std::signal(SIGTERM, ask_for_stop);
   try {
@@ -132,6 +156,7 @@ void train(TrainArguments arguments, Group* processes) {
 void train_command(const std::vector<std::string>& words) {
   std::optional<TrainArguments> arguments = parse(words);
   if (!arguments) return;
+  arguments->options.stop_wanted = [] { return stop_asked != 0; };
   if (!launched_by_mpirun()) return train(*arguments, nullptr);
   const std::unique_ptr<Group> processes = mpi_group();
   arguments->overrides.push_back(fmt::format("workers={}", processes->workers()));
