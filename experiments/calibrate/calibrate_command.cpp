@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <iostream>
 
+#include "experiments/calibrate/calibrated_name.hpp"
 #include "experiments/calibrate/calibration_report.hpp"
+#include "experiments/calibrate/machine_command.hpp"
 #include "experiments/command/cluster_file.hpp"
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/messages.hpp"
@@ -17,8 +17,6 @@
 
 namespace palsim {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct NetworkArguments {
   std::string log;
@@ -75,15 +73,6 @@ std::optional<NetworkArguments> parse_network(const std::vector<std::string>& ar
   return parsed;
 }
 
-// A cluster is called as its file, where that is a plain name.
-std::string name_for(const std::string& out, const std::string& fallback) {
-  const std::string stem = fs::path(out).stem().string();
-  const bool plain = !stem.empty() && std::all_of(stem.begin(), stem.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
-  });
-  return plain ? stem : fallback;
-}
-
 std::string warning_of(const NetworkCalibration& calibration) {
   const LogFacts& facts = calibration.log.facts;
   if (facts.hosts == 0 || facts.hosts == calibration.nodes) return "";
@@ -120,20 +109,23 @@ void calibrate_network_command(const std::vector<std::string>& words) {
 
 void print_help() {
   std::cout << "Usage: palsim calibrate SUBJECT ...\n"
-               "Fits what palsim assumes to measurements.\n\n"
-               "  network    a cluster's transport, to the output of nccl-tests\n\n"
+               "Measures what palsim assumes, or fits it to measurements.\n\n"
+               "  network    a cluster's transport, to the output of nccl-tests\n"
+               "  machine    this machine, as a cluster of emulated workers\n\n"
                "palsim calibrate SUBJECT --help tells more.\n";
 }
 
 }  // namespace
 
 void calibrate_command(const std::vector<std::string>& arguments) {
-  require<InputError>(!arguments.empty(), "palsim calibrate: no subject; write network");
+  require<InputError>(!arguments.empty(), "palsim calibrate: no subject; write network or machine");
   const std::string& subject = arguments.front();
+  const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
   if (subject == "--help" || subject == "-h") return print_help();
-  require<InputError>(subject == "network", "palsim calibrate {}: not a subject{}", subject,
-                      suggestion(subject, {"network"}));
-  calibrate_network_command({arguments.begin() + 1, arguments.end()});
+  if (subject == "network") return calibrate_network_command(words);
+  if (subject == "machine") return calibrate_machine_command(words);
+  throw InputError(fmt::format("palsim calibrate {}: not a subject{}", subject,
+                               suggestion(subject, {"network", "machine"})));
 }
 
 }  // namespace palsim

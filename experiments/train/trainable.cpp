@@ -16,6 +16,12 @@ std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
   }
 }
 
+bool has_held_out(const DataDescription& data) {
+  if (data.kind == DataKind::cifar10) return true;
+  if (data.kind == DataKind::token_file) return !data.held_out_path.empty();
+  return data.held_out_samples > 0;
+}
+
 // The model's last layer but the loss gives one number for each class.
 void require_fit(const Experiment& experiment, const ModelGraph& graph, const DataSet& data) {
   if (data.sample_shape() != graph.model.input) {
@@ -50,7 +56,7 @@ Trainable::Trainable(const Experiment& experiment)
   require_table(experiment.training.has_value(), "training", "a learning_rate");
   require_table(experiment.data.has_value(), "data", "a kind");
   data_ = data_of(experiment, Split::train);
-  held_out_ = data_of(experiment, Split::held_out);
+  if (has_held_out(*experiment.data)) held_out_ = data_of(experiment, Split::held_out);
   require_fit(experiment, graph_, *data_);
 }
 
@@ -63,7 +69,7 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
                               .micro_batches = experiment_.micro_batches,
                               .seed = seed},
                   .graph = graph_,
-                  .held_out = held_out_->samples() > 0 ? held_out_.get() : nullptr,
+                  .held_out = held_out_.get(),
                   .device = cpu_device<float>};
   job.setting.inner.learning_rate.steps = run.steps;
   job.identity = {

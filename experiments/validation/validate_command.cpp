@@ -6,9 +6,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "experiments/command/cluster_file.hpp"
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/data_folders.hpp"
 #include "experiments/command/output_file.hpp"
+#include "experiments/command/progress.hpp"
+#include "experiments/validation/training_validation_report.hpp"
 #include "experiments/validation/validation.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
@@ -19,10 +22,13 @@ namespace {
 CommandDescription description() {
   CommandDescription description{
       .name = "validate",
-      .usage = "[NAME]...",
+      .usage = "[NAME]... | EXPERIMENT --backend cpu",
       .summary =
-          "Predicts what was measured elsewhere and prints the error, row by row. Each writes\n"
-          "its rows to results.csv in its folder of experiments/validation/. All of them, or:\n",
+          "With --backend: measures this machine, predicts every method of an experiment, trains\n"
+          "them here, and prints predicted beside measured. Nothing else should run meanwhile.\n\n"
+          "Without: predicts what was measured elsewhere and prints the error, row by row. Each\n"
+          "writes its rows to results.csv in its folder of experiments/validation/. All of them, "
+          "or:\n",
       .example = "palsim validate l40s_tcp",
       .positional = "name"};
   for (const NamedValidation& validation : all_validations()) {
@@ -34,7 +40,14 @@ CommandDescription description() {
 po::options_description described_options() {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
-                        "table (default), summary (its errors alone), json, or csv (of one)");
+                        "table (default), summary (its errors alone), json, or csv (of one)")(
+      "backend", po::value<std::string>()->value_name("BACKEND"), "cpu: train here")(
+      "calibration", po::value<std::string>()->value_name("FILE"),
+      "with --backend: this machine as palsim calibrate machine wrote it, instead of measuring it")(
+      "repeats", po::value<int>()->value_name("N"),
+      "with --backend: runs of each method; default 3")(
+      "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+      "with --backend: set a key of the experiment, as for predict; may be repeated");
   return options;
 }
 
@@ -52,11 +65,40 @@ std::vector<NamedValidation> chosen(const std::vector<std::string>& names) {
   return chosen;
 }
 
+void validate_here(const CommandValues& values) {
+  const auto names = value_or<std::vector<std::string>>(values, "name", {});
+  require<InputError>(names.size() == 1, "palsim validate --backend: {} experiments; write one",
+                      names.empty() ? "no" : fmt::format("{}", names.size()));
+  require_choice("backend", values["backend"].as<std::string>(), {"cpu"});
+  const auto format = value_or<std::string>(values, "format", "table");
+  require_choice("format", format, {"table", "json"});
+  ProgressBar bar;
+  ValidationOptions options{
+      .repeats = value_or<int>(values, "repeats", 3),
+      .progress = [&](const std::string& doing, double share) { bar.advance(share, doing); }};
+  constexpr int most_repeats = 1000;
+  require<InputError>(1 <= options.repeats && options.repeats <= most_repeats,
+                      "--repeats {}: write a number from 1 to {}", options.repeats, most_repeats);
+  if (values.count("calibration") > 0) {
+    const auto file = values["calibration"].as<std::string>();
+    options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
+  }
+  const TrainingValidation validation = validate_training(
+      load_experiment(names.front(), value_or<std::vector<std::string>>(values, "set", {})),
+      options);
+  std::cout << (format == "json" ? json_report(validation) : table_report(validation));
+}
+
 }  // namespace
 
 void validate_command(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description(), described_options(), arguments);
   if (!values) return;
+  if (values->count("backend") > 0) return validate_here(*values);
+  for (const char* option : {"calibration", "repeats", "set"}) {
+    require<InputError>(values->count(option) == 0,
+                        "--{}: goes with --backend; write --backend cpu", option);
+  }
   const auto format = value_or<std::string>(*values, "format", "table");
   require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =

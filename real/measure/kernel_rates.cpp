@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "real/comm/thread_team.hpp"
@@ -42,26 +44,45 @@ std::vector<float> numbers(std::int64_t count) {
   return std::vector<float>(static_cast<std::size_t>(count), 0.5F);
 }
 
+// Calls of a linear layer's forward and backward, on a device and memory of its own.
+auto linear_work(const LinearShape& shape) {
+  return
+      [shape, device = cpu_device<float>(), x = numbers(shape.rows * shape.in_features),
+       weight = numbers(shape.in_features * shape.out_features), bias = numbers(shape.out_features),
+       y = numbers(shape.rows * shape.out_features), dx = numbers(shape.rows * shape.in_features),
+       dweight = numbers(shape.in_features * shape.out_features),
+       dbias = numbers(shape.out_features)]() mutable {
+        device->linear_forward(shape, x.data(), weight.data(), bias.data(), y.data());
+        device->linear_backward(shape, x.data(), weight.data(), y.data(), dx.data(), dweight.data(),
+                                dbias.data());
+      };
+}
+
 }  // namespace
 
 FlopsPerSecond measure_linear(const LinearShape& shape, Rank workers) {
-  const auto prepare = [&] {
-    return [shape, device = cpu_device<float>(), x = numbers(shape.rows * shape.in_features),
-            weight = numbers(shape.in_features * shape.out_features),
-            bias = numbers(shape.out_features), y = numbers(shape.rows * shape.out_features),
-            dx = numbers(shape.rows * shape.in_features),
-            dweight = numbers(shape.in_features * shape.out_features),
-            dbias = numbers(shape.out_features)]() mutable {
-      device->linear_forward(shape, x.data(), weight.data(), bias.data(), y.data());
-      device->linear_backward(shape, x.data(), weight.data(), y.data(), dx.data(), dweight.data(),
-                              dbias.data());
-    };
-  };
+  const auto prepare = [&] { return linear_work(shape); };
   const double products = 3;  // forward, and backward to the input and to the weight
   const double flops = products * 2 * static_cast<double>(shape.rows) *
                        static_cast<double>(shape.in_features) *
                        static_cast<double>(shape.out_features);
   return FlopsPerSecond(flops * calls_per_second(workers, prepare) / static_cast<double>(workers));
+}
+
+double measure_variation(const LinearShape& shape) {
+  constexpr int calls = 500;
+  auto work = linear_work(shape);
+  work();
+  std::vector<double> seconds;
+  for (int i = 0; i < calls; ++i) {
+    const Clock::time_point begin = Clock::now();
+    work();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / calls;
+  double squares = 0;
+  for (const double one : seconds) squares += (one - mean) * (one - mean);
+  return std::sqrt(squares / calls) / mean;
 }
 
 BytesPerSecond measure_updates(std::int64_t parameters, Rank workers) {

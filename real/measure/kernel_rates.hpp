@@ -15,6 +15,9 @@ FlopsPerSecond measure_linear(const LinearShape& shape, Rank workers);
 // written: one worker's, when `workers` run at once.
 BytesPerSecond measure_updates(std::int64_t parameters, Rank workers);
 
+// How single calls of that layer vary on one worker: standard deviation over mean.
+double measure_variation(const LinearShape& shape);
+
 // Copying within memory, bytes read and written: of all `workers` together.
 BytesPerSecond measure_copy(Rank workers);
 

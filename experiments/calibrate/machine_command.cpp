@@ -1,0 +1,60 @@
+#include "experiments/calibrate/machine_command.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "experiments/calibrate/calibrated_name.hpp"
+#include "experiments/calibrate/machine_report.hpp"
+#include "experiments/command/command_line.hpp"
+#include "experiments/command/output_file.hpp"
+#include "experiments/command/progress.hpp"
+#include "sim/core/error.hpp"
+
+namespace palsim {
+namespace {
+
+constexpr Rank most_workers = 64;
+
+const CommandDescription description{
+    .name = "calibrate machine",
+    .usage = "",
+    .summary =
+        "Measures this machine for about ten seconds: what its cores compute, what its memory\n"
+        "moves, what exchanges between emulated workers take. Nothing else should run meanwhile.",
+    .example = "palsim calibrate machine --out this_machine.toml",
+    .positional = ""};
+
+po::options_description described_options() {
+  po::options_description options;
+  options.add_options()("workers", po::value<Rank>()->value_name("N"),
+                        "how many workers to emulate at most; default 8")(
+      "out", po::value<std::string>()->value_name("FILE"),
+      "write the machine as a file of topologies/")(
+      "format", po::value<std::string>()->value_name("FORMAT"), "table (default) or json");
+  return options;
+}
+
+}  // namespace
+
+void calibrate_machine_command(const std::vector<std::string>& words) {
+  const auto values = parse_command(description, described_options(), words);
+  if (!values) return;
+  const auto workers = value_or<Rank>(*values, "workers", 8);
+  require<InputError>(1 <= workers && workers <= most_workers,
+                      "--workers {}: write a number from 1 to {}", workers, most_workers);
+  const auto format = value_or<std::string>(*values, "format", "table");
+  require_choice("format", format, {"table", "json"});
+  const auto out = value_or<std::string>(*values, "out", "");
+  if (values->count("out") > 0) require_writable(out);
+  ProgressBar bar;
+  const MachineCalibration machine =
+      calibrate_machine(workers, [&](double share) { bar.advance(share); });
+  if (!out.empty()) {
+    write_whole_file(out, to_toml(machine_topology(machine, name_for(out, "this_machine")),
+                                  machine_comments(machine)));
+  }
+  std::cout << (format == "json" ? json_report(machine) : table_report(machine)) << std::flush;
+}
+
+}  // namespace palsim

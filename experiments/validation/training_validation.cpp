@@ -1,0 +1,176 @@
+#include "experiments/validation/training_validation.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "experiments/predict/prediction.hpp"
+#include "experiments/train/trainable.hpp"
+#include "real/measure/kernel_rates.hpp"
+
+namespace palsim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+Rank most_workers(const Experiment& experiment) {
+  Rank most = 1;
+  for (const Run& run : experiment.runs) most = std::max(most, run.workers);
+  return most;
+}
+
+// 1, all that the cores take at once, and twice that: where sharing begins and where it settles.
+std::vector<Rank> calibrated_counts(Rank most, Rank cores) {
+  std::vector<Rank> counts;
+  for (Rank count = 1; count <= std::min(most, cores); ++count) counts.push_back(count);
+  if (most > cores) counts.push_back(std::min(most, 2 * cores));
+  return counts;
+}
+
+StepCalibration calibrate_steps(const Experiment& experiment, const TrainingJob& job, Rank most,
+                                Rank cores, const std::function<void(double)>& progress) {
+  constexpr double seconds = 4;
+  StepCalibration calibration;
+  calibration.data_time_s = measure_data_time(job.setting, 0.2);
+  calibration.updates = measure_updates(experiment.model.parameters(), 1);
+  const std::vector<Rank> counts = calibrated_counts(most, cores);
+  for (const Rank count : counts) {
+    calibration.local.push_back(measure_local_steps(job, count, seconds));
+    progress(static_cast<double>(calibration.local.size()) / static_cast<double>(counts.size()));
+  }
+  return calibration;
+}
+
+// The total speed of 1, 2, ... workers in units of one, linear between the numbers measured.
+std::vector<double> throughput_of(const std::vector<LocalSteps>& local) {
+  std::vector<double> throughput;
+  for (std::size_t at = 0; at < local.size(); ++at) {
+    const auto total_at = [&](std::size_t which) {
+      return std::min(
+          static_cast<double>(local[which].workers),
+          static_cast<double>(local[which].workers) * local.front().step_s / local[which].step_s);
+    };
+    const double total = total_at(at);
+    const auto known = static_cast<Rank>(throughput.size());
+    const double before = at == 0 ? 0 : throughput.back();
+    for (Rank count = known + 1; count <= local[at].workers; ++count) {
+      const double share =
+          static_cast<double>(count - known) / static_cast<double>(local[at].workers - known);
+      throughput.push_back(before + share * (total - before));
+    }
+  }
+  return throughput;
+}
+
+// The experiment as it will run here.
+void calibrate(Experiment& experiment, Topology machine, const StepCalibration& steps) {
+  experiment.cluster = std::move(machine);
+  experiment.cluster.device.memory_bandwidth = steps.updates;
+  experiment.cluster.device.memory_efficiency = 1;
+  experiment.cluster.device.throughput = throughput_of(steps.local);
+  experiment.data_time = Duration::seconds(steps.data_time_s);
+  experiment.step_time = Duration::seconds(steps.local.front().step_s - steps.data_time_s);
+  experiment.spread = {.jitter = steps.local.front().variation};
+  experiment.seeds = 1;  // the runs' own, so that the coins fall alike
+}
+
+TimedRun predicted_run(const MethodPrediction& method) {
+  return {method.wall_clock_s.mean,
+          {method.compute_s(), method.mean.communication_s, method.mean.waiting_s}};
+}
+
+std::vector<ValidatedMethod> predicted_methods(const Experiment& experiment) {
+  std::vector<ValidatedMethod> methods;
+  for (const Prediction& prediction : predict(experiment, Links::ignored, [](double) {})) {
+    for (const MethodPrediction& method : prediction.methods) {
+      methods.push_back({.label = method.label,
+                         .method = method.method,
+                         .workers = prediction.workers,
+                         .predicted = predicted_run(method)});
+    }
+  }
+  return methods;
+}
+
+// In the order of predicted_methods.
+std::vector<TimedRun> run_all(const Experiment& experiment, const Trainable& trainable,
+                              const std::function<void(double)>& progress) {
+  std::vector<TimedRun> runs;
+  const auto all =
+      static_cast<double>(experiment.runs.size() * experiment.runs.front().methods.size());
+  for (const Run& run : experiment.runs) {
+    for (const LabelledMethod& method : run.methods) {
+      TrainingJob job = trainable.job(run, method, experiment.seed);
+      job.held_out = nullptr;
+      const TrainingOutcome outcome = train_on_threads(job, run.workers);
+      runs.push_back({outcome.wall_clock_s, outcome.mean});
+      progress(static_cast<double>(runs.size()) / all);
+    }
+  }
+  return runs;
+}
+
+void take_median(ValidatedMethod& method, std::vector<TimedRun> runs) {
+  std::sort(runs.begin(), runs.end(),
+            [](const TimedRun& a, const TimedRun& b) { return a.wall_clock_s < b.wall_clock_s; });
+  for (const TimedRun& run : runs) method.wall_clocks_s.push_back(run.wall_clock_s);
+  method.measured = runs[runs.size() / 2];
+}
+
+}  // namespace
+
+double ValidatedMethod::spread() const {
+  const auto [least, most] = std::minmax_element(wall_clocks_s.begin(), wall_clocks_s.end());
+  return (*most - *least) / measured.wall_clock_s;
+}
+
+TrainingValidation validate_training(Experiment experiment, const ValidationOptions& options) {
+  const Trainable trainable(experiment);
+  const Rank most = most_workers(experiment);
+  const Run& first = experiment.runs.front();
+  const TrainingJob job = trainable.job(first, first.methods.front(), experiment.seed);
+  require_memory(job, most);
+  const auto doing = [&](const char* what) {
+    return [&options, what](double share) { options.progress(what, share); };
+  };
+
+  TrainingValidation validation{.experiment = experiment.name,
+                                .model = experiment.model.name,
+                                .steps = first.steps,
+                                .batch_per_worker = experiment.batch_per_worker,
+                                .cores = omp_get_num_procs()};
+  Topology machine = options.machine
+                         ? *options.machine
+                         : machine_topology(calibrate_machine(most, doing("measuring the machine")),
+                                            "this_machine");
+  validation.processor = machine.device.name;
+  validation.calibration =
+      calibrate_steps(experiment, job, most, validation.cores, doing("measuring steps"));
+  calibrate(experiment, std::move(machine), validation.calibration);
+  validation.cluster = to_toml(experiment.cluster);
+
+  const Clock::time_point begin = Clock::now();
+  validation.methods = predicted_methods(experiment);
+  validation.predicting_s = seconds_since(begin);
+
+  std::vector<std::vector<TimedRun>> runs(validation.methods.size());
+  for (int repeat = 0; repeat < options.repeats; ++repeat) {
+    const std::string name = fmt::format("training, {} of {}", repeat + 1, options.repeats);
+    const std::vector<TimedRun> once =
+        run_all(experiment, trainable, [&](double share) { options.progress(name, share); });
+    for (std::size_t at = 0; at < once.size(); ++at) runs[at].push_back(once[at]);
+  }
+  for (std::size_t at = 0; at < runs.size(); ++at) {
+    take_median(validation.methods[at], std::move(runs[at]));
+    validation.running_s += validation.methods[at].measured.wall_clock_s;
+  }
+  return validation;
+}
+
+}  // namespace palsim
