@@ -65,6 +65,12 @@ std::vector<NamedValidation> chosen(const std::vector<std::string>& names) {
   return chosen;
 }
 
+// Experiments made for this stand by themselves.
+std::string found_experiment(const std::string& name) {
+  const auto own = data_home() / "experiments" / "validation" / "cpu" / (name + ".toml");
+  return name.find('/') == std::string::npos && std::filesystem::exists(own) ? own.string() : name;
+}
+
 void validate_here(const CommandValues& values) {
   const auto names = value_or<std::vector<std::string>>(values, "name", {});
   require<InputError>(names.size() == 1, "palsim validate --backend: {} experiments; write one",
@@ -84,7 +90,7 @@ void validate_here(const CommandValues& values) {
     options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
   }
   const TrainingValidation validation = validate_training(
-      load_experiment(names.front(), value_or<std::vector<std::string>>(values, "set", {})),
+      load_experiment(found_experiment(names.front()), value_or<std::vector<std::string>>(values, "set", {})),
       options);
   std::cout << (format == "json" ? json_report(validation) : table_report(validation));
 }

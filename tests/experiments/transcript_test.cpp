@@ -1,8 +1,9 @@
 // The READMEs and the golden files are transcripts: each ```console block is run as it stands and
 // must print what it shows; each ```toml or ```text block that begins with "# NAME.toml" or
-// "# NAME.log" is first written to that file. PALSIM_UPDATE=1 rewrites the blocks with what the
-// commands print now. They run on a copy of palsim's data, so that what they write there (palsim
-// validate its results) is not written into the sources.
+// "# NAME.log" is first written to that file. Of a "```console measured" block only the words
+// count: its figures are measured anew on every run. PALSIM_UPDATE=1 rewrites the blocks that
+// differ with what the commands print now. They run on a copy of palsim's data, so that what they
+// write there (palsim validate its results) is not written into the sources.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -62,6 +64,14 @@ std::string output_of(const std::string& command, const Playground& playground) 
   return output;
 }
 
+// The text without its figures, their units, and the widths of what stands in columns.
+std::string without_figures(std::string text) {
+  text = std::regex_replace(text, std::regex(R"([-+]?\d+(\.\d+)?(e[-+]?\d+)?( (ns|us|ms|s)\b)?)"),
+                            "#");
+  text = std::regex_replace(text, std::regex("--+"), "--");
+  return std::regex_replace(text, std::regex(" +"), " ");
+}
+
 // The transcript with every console block as its commands print now.
 std::string run_again(const std::string& transcript, const Playground& playground, int& commands) {
   std::istringstream lines(transcript);
@@ -69,13 +79,22 @@ std::string run_again(const std::string& transcript, const Playground& playgroun
   std::string line;
   std::string file;  // being written by a toml or text block
   std::string contents;
-  enum class In { prose, content, console } in = In::prose;
+  enum class In { prose, content, console, measured } in = In::prose;
+  std::string shown;  // by the last command of a measured block
+  std::string now;
+  const auto end_measured = [&] {
+    result += without_figures(now) == without_figures(shown) ? shown : now;
+    shown.clear();
+    now.clear();
+  };
   while (std::getline(lines, line)) {
     if (in == In::prose) {
       result += line + '\n';
       if (line == "```toml" || line == "```text") in = In::content;
       if (line == "```console") in = In::console;
+      if (line == "```console measured") in = In::measured;
     } else if (line == "```") {
+      end_measured();
       if (!file.empty()) write_file(playground.files() / file, contents);
       file.clear();
       contents.clear();
@@ -88,6 +107,7 @@ std::string run_again(const std::string& transcript, const Playground& playgroun
       contents += line + '\n';
       result += line + '\n';
     } else if (line.starts_with("$ ")) {
+      end_measured();
       ++commands;
       std::string command = line.substr(2);
       result += line + '\n';
@@ -96,7 +116,9 @@ std::string run_again(const std::string& transcript, const Playground& playgroun
         command += line;
         result += line + '\n';
       }
-      result += output_of(command, playground);
+      (in == In::measured ? now : result) += output_of(command, playground);
+    } else if (in == In::measured) {
+      shown += line + '\n';
     }
   }
   return result;
