@@ -47,27 +47,6 @@ StepCalibration calibrate_steps(const Experiment& experiment, const TrainingJob&
   return calibration;
 }
 
-// The total speed of 1, 2, ... workers in units of one, linear between the numbers measured.
-std::vector<double> throughput_of(const std::vector<LocalSteps>& local) {
-  std::vector<double> throughput;
-  for (std::size_t at = 0; at < local.size(); ++at) {
-    const auto total_at = [&](std::size_t which) {
-      return std::min(
-          static_cast<double>(local[which].workers),
-          static_cast<double>(local[which].workers) * local.front().step_s / local[which].step_s);
-    };
-    const double total = total_at(at);
-    const auto known = static_cast<Rank>(throughput.size());
-    const double before = at == 0 ? 0 : throughput.back();
-    for (Rank count = known + 1; count <= local[at].workers; ++count) {
-      const double share =
-          static_cast<double>(count - known) / static_cast<double>(local[at].workers - known);
-      throughput.push_back(before + share * (total - before));
-    }
-  }
-  return throughput;
-}
-
 // The experiment as it will run here.
 void calibrate(Experiment& experiment, Topology machine, const StepCalibration& steps) {
   experiment.cluster = std::move(machine);

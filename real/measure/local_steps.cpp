@@ -75,6 +75,22 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
   return {workers, mean, std::sqrt(squares / count) / mean};
 }
 
+std::vector<double> throughput_of(const std::vector<LocalSteps>& measured) {
+  std::vector<double> throughput;
+  for (std::size_t at = 0; at < measured.size(); ++at) {
+    const auto workers = static_cast<double>(measured[at].workers);
+    const double total = workers * std::min(1.0, measured.front().step_s / measured[at].step_s);
+    const auto known = static_cast<Rank>(throughput.size());
+    const double before = at == 0 ? 0 : throughput.back();
+    for (Rank count = known + 1; count <= measured[at].workers; ++count) {
+      const double share =
+          static_cast<double>(count - known) / static_cast<double>(measured[at].workers - known);
+      throughput.push_back(before + share * (total - before));
+    }
+  }
+  return throughput;
+}
+
 double measure_data_time(const TrainingSetting& setting, double seconds) {
   SampleOrder order(setting.seed, setting.data.samples(), 0, 1);
   std::vector<std::int64_t> indices(

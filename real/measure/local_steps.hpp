@@ -18,6 +18,10 @@ struct LocalSteps {
 // caches and pages cold, do not count.
 LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seconds);
 
+// The total speed of 1, 2, ... workers at once in units of one alone, at most their number; linear
+// between the numbers measured. `measured` ascends from one worker.
+std::vector<double> throughput_of(const std::vector<LocalSteps>& measured);
+
 // One step's samples, fetched: seconds.
 double measure_data_time(const TrainingSetting& setting, double seconds);
 

@@ -18,5 +18,6 @@ void network_figures();
 void comm_figures();
 void update_figures();
 void data_figures();
+void layer_figures();
 
 }  // namespace palsim

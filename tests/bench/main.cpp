@@ -56,4 +56,5 @@ int main() {
   palsim::comm_figures();
   palsim::update_figures();
   palsim::data_figures();
+  palsim::layer_figures();
 }

@@ -27,7 +27,7 @@ Words with_words(Words words, const Words& more) {
 
 TEST_CASE("what palsim does not calibrate is refused") {
   const Home home;
-  CHECK(home.refusal({"calibrate"}) == "palsim calibrate: no subject; write network");
+  CHECK(home.refusal({"calibrate"}) == "palsim calibrate: no subject; write network or machine");
   CHECK(home.refusal({"calibrate", "netwrok"}) ==
         "palsim calibrate netwrok: not a subject; did you mean 'network'?");
   CHECK(home.run({"calibrate", "--help"}).out.find("  network ") != std::string::npos);
@@ -106,4 +106,22 @@ TEST_CASE("ranks on other hosts than the cluster's nodes are warned of") {
   CHECK(result.err ==
         "warning: two.log: 2 ranks on 2 hosts, but the first 2 workers of small_cluster are on 1 "
         "node\n");
+}
+
+TEST_CASE("this machine becomes a cluster that predictions can be made on") {
+  const Home home;
+  const CommandResult calibrated =
+      home.run({"calibrate", "machine", "--workers", "2", "--out", "here.toml"});
+  CHECK(calibrated.status == 0);
+  CHECK(calibrated.out.find("all-reduce of (B)  2 workers (us)") != std::string::npos);
+  const CommandResult predicted = home.run({"predict", "small", "--set", "cluster=here.toml"});
+  CHECK(predicted.status == 0);
+  CHECK(predicted.out.starts_with("small: small_model on here, 2 workers"));
+}
+
+TEST_CASE("a machine of no workers is refused, before anything is measured") {
+  const Home home;
+  CHECK(home.refusal({"calibrate", "machine", "--workers", "0"}) ==
+        "--workers 0: write a number from 1 to 64");
+  CHECK(home.refusal({"calibrate", "machine", "--format", "csv"}).starts_with("--format csv: "));
 }

@@ -26,3 +26,23 @@ TEST_CASE("measurements that are not there, or spoilt, are refused by file and l
   CHECK(home.refusal({"validate", "l40s_tcp"})
             .starts_with(path + ":1:1: no column 'link_bits_per_s'; write a header with "));
 }
+
+TEST_CASE("a validation here takes one experiment, a backend that is there, and sensible numbers") {
+  const Home home;
+  const Words here{"validate", "small", "--backend", "cpu"};
+  const auto with = [&](const Words& more) {
+    Words words = here;
+    words.insert(words.end(), more.begin(), more.end());
+    return home.refusal(words);
+  };
+  CHECK(home.refusal({"validate", "--backend", "cpu"}) ==
+        "palsim validate --backend: no experiments; write one");
+  CHECK(home.refusal({"validate", "small", "--backend", "cup"}) ==
+        "--backend cup: not a backend; did you mean 'cpu'?");
+  CHECK(with({"--repeats", "0"}) == "--repeats 0: write a number from 1 to 1000");
+  CHECK(with({"--format", "csv"}).starts_with("--format csv: not a format"));
+  CHECK(with({"--calibration", "missing.toml"}).starts_with("--calibration missing.toml: "));
+  CHECK(with({}).ends_with("the experiment has no [training]; write one with a learning_rate"));
+  CHECK(home.refusal({"validate", "nccl", "--repeats", "2"}) ==
+        "--repeats: goes with --backend; write --backend cpu");
+}
