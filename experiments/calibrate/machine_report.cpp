@@ -20,8 +20,8 @@ std::string collectives_table(const char* name, const std::vector<CollectiveTime
   std::vector<Bytes> sizes;
   for (const CollectiveTime& time : times) {
     if (time.workers == times.front().workers) sizes.push_back(time.size);
-    if (time.size == times.front().size)
-      header.push_back(fmt::format("{} workers (us)", time.workers));
+    if (time.size != times.front().size) continue;
+    header.push_back(fmt::format("{} workers (us)", time.workers));
   }
   std::vector<TextRow> rows{header};
   for (const Bytes size : sizes) {
