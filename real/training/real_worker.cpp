@@ -109,7 +109,7 @@ void RealWorker::fail_at_loss(double loss) {
   const std::string layer = replica_.first_not_finite();
   throw InputError(fmt::format(
       "step {}, worker {}: the loss is {}, {}; write a smaller learning_rate", step(),
-      group_.rank(), loss,
+      group_.rank(), std::abs(loss),  // not "-nan"
       layer.empty() ? "though all layers give finite numbers"
                     : fmt::format("and '{}' is the first layer to give such numbers", layer)));
 }

@@ -47,7 +47,8 @@ std::vector<Vector> sequential(const ShortRun& run) {
     float scale = 1;
     if (inner.clip_norm > 0) {
       const double norm = std::sqrt(device->squared_norm(count, replica.gradients()));
-      if (norm + 1e-6 > inner.clip_norm) scale = static_cast<float>(inner.clip_norm / (norm + 1e-6));
+      if (norm + 1e-6 > inner.clip_norm)
+        scale = static_cast<float>(inner.clip_norm / (norm + 1e-6));
     }
     const double rate = inner.learning_rate.rate_at(step);
     if (inner.optimizer == InnerOptimizer::adamw) {
@@ -95,7 +96,8 @@ TEST_CASE("one worker trains as a plain loop does, bit for bit") {
       ShortRun run{.inner = inner, .steps = 33, .workers = 1, .micro_batches = micro_batches};
       const std::vector<Vector> expected = sequential(run);
       for (const char* method :
-           {"name = 'ddp'", "name = 'ddp'\noverlap = 'none'", "name = 'local_sgd'\nsync_interval = 4",
+           {"name = 'ddp'", "name = 'ddp'\noverlap = 'none'",
+            "name = 'local_sgd'\nsync_interval = 4",
             "name = 'local_sgd'\nsync_interval = 4\nstart_step = 6\nwarm_up = 'blocking'",
             "name = 'diloco'\nsync_interval = 50", "name = 'slowmo'\nsync_interval = 50",
             "name = 'palsgd'\nsync_interval = 50\nmix_probability = 0"}) {
@@ -117,8 +119,10 @@ TEST_CASE("local SGD that synchronizes after every plain step is DDP, to roundin
   }
 }
 
-TEST_CASE("DiLoCo and SlowMo with outer learning rate 1 and no momentum are local SGD, to rounding") {
-  const ShortRun local{.method = "name = 'local_sgd'\nsync_interval = 5", .steps = 30, .workers = 3};
+TEST_CASE(
+    "DiLoCo and SlowMo with outer learning rate 1 and no momentum are local SGD, to rounding") {
+  const ShortRun local{
+      .method = "name = 'local_sgd'\nsync_interval = 5", .steps = 30, .workers = 3};
   const std::string plain_outer = "\nouter_learning_rate = 1\nouter_momentum = 0";
   for (const std::string method : {"diloco", "slowmo"}) {
     const std::string text = "name = '" + method + "'\nsync_interval = 5";
@@ -181,8 +185,10 @@ TEST_CASE("synchronized workers have the same parameters, to the bit, but each i
 TEST_CASE("a blocking warm-up averages the optimizer's state, a DDP warm-up has it equal anyway") {
   for (const InnerSettings& inner : {nesterov, clipped_adamw}) {
     for (const char* warm_up : {"blocking", "ddp"}) {
-      const std::string method = std::string("name = 'local_sgd'\nsync_interval = 4\nstart_step = "
-                                             "6\nwarm_up = '") + warm_up + "'";
+      const std::string method = std::string(
+                                     "name = 'local_sgd'\nsync_interval = 4\nstart_step = "
+                                     "6\nwarm_up = '") +
+                                 warm_up + "'";
       const auto in_warm_up = train({.method = method, .inner = inner, .steps = 6, .workers = 3});
       for (const Trained& worker : in_warm_up) {
         for (std::size_t at = 2; at < worker.state.size(); ++at) {

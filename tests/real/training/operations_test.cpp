@@ -87,9 +87,8 @@ TEST_CASE("every method takes the simulated worker's steps, one by one, on every
 TEST_CASE("shared coins make all workers mix together, independent ones do not") {
   const std::string palsgd = "name = 'palsgd'\nsync_interval = 8\nmix_probability = 0.5";
   for (const bool shared : {true, false}) {
-    const auto trained = train({.method = palsgd + (shared ? "\ncoin = 'shared'" : ""),
-                                .steps = 30,
-                                .workers = 3});
+    const auto trained =
+        train({.method = palsgd + (shared ? "\ncoin = 'shared'" : ""), .steps = 30, .workers = 3});
     const auto same = [&](std::size_t rank) {
       return real_steps(trained[0]) == real_steps(trained[rank]);
     };
