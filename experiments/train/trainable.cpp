@@ -16,6 +16,23 @@ std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
   }
 }
 
+bool has_held_out(const DataDescription& data) {
+  if (data.kind == DataKind::token_file) return !data.held_out_path.empty();
+  return data.kind == DataKind::cifar10 || data.held_out_samples > 0;
+}
+
+const char* name_of(InnerOptimizer optimizer) {
+  switch (optimizer) {
+    case InnerOptimizer::sgd:
+      return "sgd";
+    case InnerOptimizer::momentum_sgd:
+      return "momentum_sgd";
+    case InnerOptimizer::adamw:
+      return "adamw";
+  }
+  return "";
+}
+
 // The model's last layer but the loss gives one number for each class.
 void require_fit(const Experiment& experiment, const ModelGraph& graph, const DataSet& data) {
   if (data.sample_shape() != graph.model.input) {
@@ -50,7 +67,7 @@ Trainable::Trainable(const Experiment& experiment)
   require_table(experiment.training.has_value(), "training", "a learning_rate");
   require_table(experiment.data.has_value(), "data", "a kind");
   data_ = data_of(experiment, Split::train);
-  held_out_ = data_of(experiment, Split::held_out);
+  if (has_held_out(*experiment.data)) held_out_ = data_of(experiment, Split::held_out);
   require_fit(experiment, graph_, *data_);
 }
 
@@ -63,13 +80,16 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
                               .micro_batches = experiment_.micro_batches,
                               .seed = seed},
                   .graph = graph_,
-                  .held_out = held_out_->samples() > 0 ? held_out_.get() : nullptr,
+                  .held_out = held_out_.get(),
                   .device = cpu_device<float>};
   job.setting.inner.learning_rate.steps = run.steps;
   job.identity = {
       {"model", fmt::format("{} of {} parameters in {} tensors", graph_.model.name,
                             graph_.model.parameters(), graph_.model.tensors.size())},
-      {"method", method.label},
+      {"method", method.label == method.method.name
+                     ? method.label
+                     : fmt::format("{} ({})", method.label, method.method.name)},
+      {"optimizer", name_of(experiment_.training->optimizer)},
       {"number of workers", fmt::format("{}", run.workers)},
       {"number of steps", fmt::format("{}", run.steps)},
       {"batch", fmt::format("{} in {}", experiment_.batch_per_worker, experiment_.micro_batches)},

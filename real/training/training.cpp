@@ -184,6 +184,20 @@ TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
   return outcomes.front();
 }
 
+void require_runnable(const TrainingJob& job, Rank workers) {
+  const std::int64_t samples = job.setting.data.samples();
+  require<InputError>(samples >= workers,
+                      "{} samples for {} workers; write at least as many samples as workers",
+                      samples, workers);
+  const Wire& wire = job.setting.method.wire;
+  const auto require_real = [](WireType type, const char* key) {
+    require<InputError>(type == WireType::fp32 || type == WireType::bf16,
+                        "{} is int8 or int4, which only predictions know; write fp32 or bf16", key);
+  };
+  require_real(wire.sync_type, "sync_dtype");
+  require_real(wire.gradient_type, "gradient_dtype");
+}
+
 void require_memory(const TrainingJob& job, Rank workers) {
   const TrainingSetting& setting = job.setting;
   const std::int64_t micro_batch = setting.batch_per_worker / setting.micro_batches;
