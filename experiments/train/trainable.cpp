@@ -8,6 +8,10 @@
 namespace palsim {
 namespace {
 
+bool is_of_images(DataKind kind) {
+  return kind == DataKind::cifar10 || kind == DataKind::generated_images;
+}
+
 std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
   try {
     return make_data_set(*experiment.data, split);
@@ -33,6 +37,25 @@ const char* name_of(InnerOptimizer optimizer) {
   return "";
 }
 
+void require_loss(const Experiment& experiment, const Model& model) {
+  const std::vector<Layer>& layers = model.layers;
+  if (layers.size() < 2 || layers.back().type != "cross_entropy") {
+    fail_at(experiment.model_origin, fmt::format("model '{}' does not end in a cross_entropy "
+                                                 "layer; write one that does, to train it",
+                                                 model.name));
+  }
+}
+
+// Images are channels x height x width, tokens a sequence.
+void require_kind(const Experiment& experiment, const Model& model) {
+  const bool images = is_of_images(experiment.data->kind);
+  if (model.input.size() != (images ? 3 : 1)) {
+    fail_at(experiment.data_origin,
+            fmt::format("the data are {}, but model '{}' takes {}; write another kind of data",
+                        images ? "images" : "tokens", model.name, to_string(model.input)));
+  }
+}
+
 // The model's last layer but the loss gives one number for each class.
 void require_fit(const Experiment& experiment, const ModelGraph& graph, const DataSet& data) {
   if (data.sample_shape() != graph.model.input) {
@@ -42,12 +65,6 @@ void require_fit(const Experiment& experiment, const ModelGraph& graph, const Da
                         to_string(graph.model.input)));
   }
   const std::vector<Layer>& layers = graph.model.layers;
-  const bool ends_in_loss = !layers.empty() && layers.back().type == "cross_entropy";
-  if (!ends_in_loss || layers.size() < 2) {
-    fail_at(experiment.model_origin, fmt::format("model '{}' does not end in a cross_entropy "
-                                                 "layer; write one that does, to train it",
-                                                 graph.model.name));
-  }
   const std::int64_t outputs = layers[layers.size() - 2].output.back();
   if (data.classes() > outputs) {
     fail_at(experiment.data_origin,
@@ -66,6 +83,8 @@ Trainable::Trainable(const Experiment& experiment)
   };
   require_table(experiment.training.has_value(), "training", "a learning_rate");
   require_table(experiment.data.has_value(), "data", "a kind");
+  require_loss(experiment, graph_.model);
+  require_kind(experiment, graph_.model);
   data_ = data_of(experiment, Split::train);
   if (has_held_out(*experiment.data)) held_out_ = data_of(experiment, Split::held_out);
   require_fit(experiment, graph_, *data_);

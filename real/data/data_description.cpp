@@ -58,7 +58,7 @@ std::unique_ptr<DataSet> make_data_set(const DataDescription& data, Split split)
       break;
   }
   check_range("samples", data.samples, 1, most_samples);
-  check_range("held_out_samples", data.held_out_samples, 1, most_samples);
+  check_range("held_out_samples", data.held_out_samples, held_out ? 1 : 0, most_samples);
   const GeneratedRange range{.seed = data.seed,
                              .first = held_out ? std::int64_t{1} << 40 : 0,
                              .samples = held_out ? data.held_out_samples : data.samples};
