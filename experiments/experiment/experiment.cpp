@@ -200,7 +200,7 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
   };
   experiment.model = unroll(experiment.model_spec);
   experiment.model_origin = table.origin_of("model");
-  experiment.files.insert(experiment.files.end(), {path.string(), model.string()});
+  experiment.files.insert(experiment.files.end(), {model.string(), path.string()});
   experiment.batch_per_worker = table.integer("batch_per_worker", {1, most_samples});
   experiment.micro_batches = table.integer("micro_batches", {1, experiment.batch_per_worker}, 1);
   if (experiment.batch_per_worker % experiment.micro_batches != 0) {

@@ -41,7 +41,7 @@ struct PublishedGain {
 
 struct Experiment {
   std::string name;
-  std::vector<std::string> files;  // what was read
+  std::vector<std::string> files;  // what was read, the experiment itself last
   Topology cluster;
   ModelSpec model_spec;
   Model model;

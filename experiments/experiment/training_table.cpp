@@ -15,6 +15,7 @@ std::optional<InnerSettings> read_training(TableReader& experiment, InnerOptimiz
     return table->number(key, {.least = 0, .below = 1}, fallback);
   };
   inner.learning_rate.base = table->number("learning_rate", {.least = 0});
+  if (inner.learning_rate.base == 0) table->fail("learning_rate", "write one above 0");
   inner.learning_rate.warm_up_steps = table->integer("warm_up_steps", {.least = 0}, 0);
   inner.learning_rate.decay =
       static_cast<Decay>(table->choice("schedule", {"constant", "cosine"}, 0));

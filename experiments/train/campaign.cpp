@@ -1,6 +1,7 @@
 #include "experiments/train/campaign.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -23,6 +24,15 @@ std::string file_name_of(const std::string& label) {
   return name;
 }
 
+// Made now, so that it does not turn out after a minute of training that it cannot be.
+void require_folder(const std::string& checkpoints) {
+  std::error_code failure;
+  fs::create_directories(checkpoints, failure);
+  require<InputError>(!failure && access(checkpoints.c_str(), W_OK | X_OK) == 0,
+                      "--checkpoint {}: cannot be written; write the name of a folder that can be",
+                      checkpoints);
+}
+
 std::string kept(const TrainingJob& job) {
   if (job.checkpoints.empty()) return "";
   const auto checkpoint = latest_checkpoint(job.checkpoints);
@@ -41,13 +51,16 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
               .backend = "cpu",
               .steps = experiment.runs.front().steps,
               .batch_per_worker = experiment.batch_per_worker};
+  const std::map<std::string, Step> begins = first_steps();
+  for (const Part& part : parts_) require_runnable(part);
+  if (!options.checkpoints.empty()) require_folder(options.checkpoints);
   if (options.log.empty() || !reports()) return;
   const bool one = experiment.runs.size() == 1 && experiment.seeds == 1;
   require<InputError>(one,
                       "--log {}: a log is of one number of workers and one seed; write "
                       "--set workers=N and --set seeds=1",
                       options.log);
-  log_.emplace(options.log, resumed_at());
+  log_.emplace(options.log, begins);
 }
 
 void Campaign::run() {
@@ -84,14 +97,30 @@ fs::path Campaign::folder_of(const std::string& checkpoints, const Part& part) {
          file_name_of(part.method->label);
 }
 
-std::map<std::string, Step> Campaign::resumed_at() const {
+std::map<std::string, Step> Campaign::first_steps() const {
   std::map<std::string, Step> steps;
   if (options_.resume.empty()) return steps;
+  bool any = false;
   for (const Part& part : parts_) {
     const auto checkpoint = latest_checkpoint(folder_of(options_.resume, part));
-    if (checkpoint) steps[part.method->label] = checkpoint->step;
+    steps[part.method->label] = checkpoint ? checkpoint->step : 0;
+    any = any || checkpoint;
   }
+  require<InputError>(any,
+                      "--resume {}: no checkpoint of these methods, workers and seeds there; write "
+                      "the folder that --checkpoint was given",
+                      options_.resume);
   return steps;
+}
+
+void Campaign::require_runnable(const Part& part) const {
+  const TrainingJob job = trainable_.job(*part.run, *part.method, part.seed);
+  try {
+    palsim::require_runnable(job, part.run->workers);
+    require_memory(job, processes_ == nullptr ? part.run->workers : 1);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", part.method->label, error.what()));
+  }
 }
 
 void Campaign::run_part(std::size_t at) {
@@ -128,11 +157,7 @@ void Campaign::run_part(std::size_t at) {
 }
 
 TrainingOutcome Campaign::train(const TrainingJob& job, const Run& run) const {
-  if (processes_ == nullptr) {
-    require_memory(job, run.workers);
-    return train_on_threads(job, run.workers);
-  }
-  require_memory(job, 1);
+  if (processes_ == nullptr) return train_on_threads(job, run.workers);
   return train_worker(job, *processes_);
 }
 

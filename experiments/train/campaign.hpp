@@ -46,7 +46,9 @@ class Campaign {
   static std::vector<Part> parts_of(const Experiment& experiment,
                                     const std::vector<std::string>& chosen);
   static std::filesystem::path folder_of(const std::string& checkpoints, const Part& part);
-  std::map<std::string, Step> resumed_at() const;
+  // Of a resumed campaign: where each method goes on.
+  std::map<std::string, Step> first_steps() const;
+  void require_runnable(const Part& part) const;
   void run_part(std::size_t at);
   TrainingOutcome train(const TrainingJob& job, const Run& run) const;
   std::string note_of(std::size_t at, std::span<const StepSummary> steps) const;

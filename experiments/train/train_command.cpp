@@ -56,7 +56,9 @@ po::options_description described_options() {
 
 Duration time_of(const std::string& checkpoint_every) {
   try {
-    return parse_quantity<Duration>(checkpoint_every);
+    const auto time = parse_quantity<Duration>(checkpoint_every);
+    require<InputError>(time >= Duration(), "must not be negative");
+    return time;
   } catch (const InputError& error) {
     throw InputError(fmt::format("--checkpoint-every {}: {}", checkpoint_every, error.what()));
   }
@@ -79,7 +81,9 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
     arguments.overrides.push_back(fmt::format("steps={}", (*values)["steps"].as<Step>()));
   }
   arguments.options.methods = value_or<std::vector<std::string>>(*values, "method", {});
-  require_choice("backend", text("backend", "cpu"), {"cpu"});
+  const std::string backend = text("backend", "cpu");
+  require<InputError>(backend != "cuda", "--backend cuda: not in this build of palsim; write cpu");
+  require_choice("backend", backend, {"cpu"});
   arguments.options.log = text("log", "");
   arguments.options.resume = text("resume", "");
   arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());

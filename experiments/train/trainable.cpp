@@ -8,6 +8,10 @@
 namespace palsim {
 namespace {
 
+bool is_of_images(DataKind kind) {
+  return kind == DataKind::cifar10 || kind == DataKind::generated_images;
+}
+
 std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
   try {
     return make_data_set(*experiment.data, split);
@@ -17,9 +21,39 @@ std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
 }
 
 bool has_held_out(const DataDescription& data) {
-  if (data.kind == DataKind::cifar10) return true;
   if (data.kind == DataKind::token_file) return !data.held_out_path.empty();
-  return data.held_out_samples > 0;
+  return data.kind == DataKind::cifar10 || data.held_out_samples > 0;
+}
+
+const char* name_of(InnerOptimizer optimizer) {
+  switch (optimizer) {
+    case InnerOptimizer::sgd:
+      return "sgd";
+    case InnerOptimizer::momentum_sgd:
+      return "momentum_sgd";
+    case InnerOptimizer::adamw:
+      return "adamw";
+  }
+  return "";
+}
+
+void require_loss(const Experiment& experiment, const Model& model) {
+  const std::vector<Layer>& layers = model.layers;
+  if (layers.size() < 2 || layers.back().type != "cross_entropy") {
+    fail_at(experiment.model_origin, fmt::format("model '{}' does not end in a cross_entropy "
+                                                 "layer; write one that does, to train it",
+                                                 model.name));
+  }
+}
+
+// Images are channels x height x width, tokens a sequence.
+void require_kind(const Experiment& experiment, const Model& model) {
+  const bool images = is_of_images(experiment.data->kind);
+  if (model.input.size() != (images ? 3 : 1)) {
+    fail_at(experiment.data_origin,
+            fmt::format("the data are {}, but model '{}' takes {}; write another kind of data",
+                        images ? "images" : "tokens", model.name, to_string(model.input)));
+  }
 }
 
 // The model's last layer but the loss gives one number for each class.
@@ -31,12 +65,6 @@ void require_fit(const Experiment& experiment, const ModelGraph& graph, const Da
                         to_string(graph.model.input)));
   }
   const std::vector<Layer>& layers = graph.model.layers;
-  const bool ends_in_loss = !layers.empty() && layers.back().type == "cross_entropy";
-  if (!ends_in_loss || layers.size() < 2) {
-    fail_at(experiment.model_origin, fmt::format("model '{}' does not end in a cross_entropy "
-                                                 "layer; write one that does, to train it",
-                                                 graph.model.name));
-  }
   const std::int64_t outputs = layers[layers.size() - 2].output.back();
   if (data.classes() > outputs) {
     fail_at(experiment.data_origin,
@@ -55,6 +83,8 @@ Trainable::Trainable(const Experiment& experiment)
   };
   require_table(experiment.training.has_value(), "training", "a learning_rate");
   require_table(experiment.data.has_value(), "data", "a kind");
+  require_loss(experiment, graph_.model);
+  require_kind(experiment, graph_.model);
   data_ = data_of(experiment, Split::train);
   if (has_held_out(*experiment.data)) held_out_ = data_of(experiment, Split::held_out);
   require_fit(experiment, graph_, *data_);
@@ -75,7 +105,10 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
   job.identity = {
       {"model", fmt::format("{} of {} parameters in {} tensors", graph_.model.name,
                             graph_.model.parameters(), graph_.model.tensors.size())},
-      {"method", method.label},
+      {"method", method.label == method.method.name
+                     ? method.label
+                     : fmt::format("{} ({})", method.label, method.method.name)},
+      {"optimizer", name_of(experiment_.training->optimizer)},
       {"number of workers", fmt::format("{}", run.workers)},
       {"number of steps", fmt::format("{}", run.steps)},
       {"batch", fmt::format("{} in {}", experiment_.batch_per_worker, experiment_.micro_batches)},

@@ -21,7 +21,7 @@ class Trainable {
   const Experiment& experiment_;
   ModelGraph graph_;
   std::unique_ptr<DataSet> data_;
-  std::unique_ptr<DataSet> held_out_;
+  std::unique_ptr<DataSet> held_out_;  // null: none
 };
 
 }  // namespace palsim

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <vector>
 
 #include "experiments/command/csv_table.hpp"
 #include "experiments/command/output_file.hpp"
@@ -16,26 +20,42 @@ namespace {
 const std::vector<std::string> columns{
     "method", "step", "loss", "wall_clock_s", "compute_s", "communication_s", "waiting_s"};
 
-std::string kept_rows(const std::string& path, const std::map<std::string, Step>& resumed_at) {
+std::string header() { return fmt::format("{}", fmt::join(columns, ",")); }
+
+// Whether the row is of a step that was done before, or of a method that this run is not about.
+bool is_kept(std::string_view row, const std::map<std::string, Step>& begins) {
+  for (const auto& [label, begin] : begins) {
+    const std::string start = csv_field(label) + ",";
+    if (!row.starts_with(start)) continue;
+    Step step = 0;
+    const auto [end, fault] =
+        std::from_chars(row.data() + start.size(), row.data() + row.size(), step);
+    return fault == std::errc() && step < begin;
+  }
+  return true;
+}
+
+// Line by line: a log may be longer than what is read as a table.
+std::string kept_rows(const std::string& path, const std::map<std::string, Step>& begins) {
   std::string rows;
-  if (resumed_at.empty() || !std::filesystem::exists(path)) return rows;
-  const CsvTable known = load_csv(path, columns);
-  for (std::size_t row = 0; row < known.rows(); ++row) {
-    const auto method = resumed_at.find(known.text(row, "method"));
-    if (method == resumed_at.end() || known.integer(row, "step", 0) >= method->second) continue;
-    std::vector<std::string> fields;
-    for (const std::string& column : columns) fields.push_back(csv_field(known.text(row, column)));
-    rows += fmt::format("{}\n", fmt::join(fields, ","));
+  if (begins.empty() || !std::filesystem::exists(path)) return rows;
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  require<InputError>(line == header() || (line.empty() && file.eof()),
+                      "{}: not the log of a training run; write another --log", path);
+  // What has no line's end was being written when the run was killed.
+  while (std::getline(file, line) && !file.eof()) {
+    if (is_kept(line, begins)) rows += line + '\n';
   }
   return rows;
 }
 
 }  // namespace
 
-TrainingLog::TrainingLog(const std::string& path, const std::map<std::string, Step>& resumed_at)
+TrainingLog::TrainingLog(const std::string& path, const std::map<std::string, Step>& begins)
     : path_(path) {
-  write_whole_file(path,
-                   fmt::format("{}\n{}", fmt::join(columns, ","), kept_rows(path, resumed_at)));
+  write_whole_file(path, fmt::format("{}\n{}", header(), kept_rows(path, begins)));
   file_.reset(std::fopen(path.c_str(), "ae"));
   require<InputError>(file_ != nullptr, "{}: cannot be written: {}; write another --log", path,
                       std::strerror(errno));

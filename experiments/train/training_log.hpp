@@ -14,10 +14,10 @@ namespace palsim {
 
 class TrainingLog {
  public:
-  // Of the rows that the file has, those of a method's steps below `resumed_at` are kept; a method
-  // that is not named there begins anew. Throws InputError if the file cannot be written, or holds
-  // something else.
-  TrainingLog(const std::string& path, const std::map<std::string, Step>& resumed_at);
+  // Begins a new log; with `begins`, the first step of each method, goes on with the one that is
+  // there: of these methods it keeps the rows of earlier steps, of others all. Throws InputError if
+  // the file cannot be written, or holds something else.
+  TrainingLog(const std::string& path, const std::map<std::string, Step>& begins);
 
   void append(const std::string& label, std::span<const StepSummary> steps);
 

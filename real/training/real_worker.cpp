@@ -58,12 +58,6 @@ void RealWorker::run() {
   progress_.step = setting_.steps;
 }
 
-WorkerProgress RealWorker::progress() const {
-  WorkerProgress progress = progress_;
-  progress.flips = flips();
-  return progress;
-}
-
 // What the workers agreed on at their last meeting happens here, between two steps.
 void RealWorker::begin_step(StepKind kind) {
   progress_.step = step();
@@ -77,6 +71,7 @@ void RealWorker::begin_step(StepKind kind) {
 void RealWorker::end_operation(double& account_s) {
   device_.synchronize();
   watch_.lap(account_s);
+  progress_.flips = flips();  // the next step's coin falls before that step begins
   records_.back().time = progress_.time;
 }
 
@@ -106,11 +101,15 @@ void RealWorker::accumulate_gradients(const Replica<float>::Ready& last_ready) {
   if (!std::isfinite(loss)) fail_at_loss(loss);
 }
 
+bool RealWorker::is_finite() {
+  return std::isfinite(device_.squared_norm(replica_.parameter_count(), replica_.parameters()));
+}
+
 void RealWorker::fail_at_loss(double loss) {
   const std::string layer = replica_.first_not_finite();
   throw InputError(fmt::format(
       "step {}, worker {}: the loss is {}, {}; write a smaller learning_rate", step(),
-      group_.rank(), loss,
+      group_.rank(), std::abs(loss),  // not "-nan"
       layer.empty() ? "though all layers give finite numbers"
                     : fmt::format("and '{}' is the first layer to give such numbers", layer)));
 }

@@ -55,7 +55,9 @@ class RealWorker final : public Worker {
   // Runs the method's program from where the progress stands to its end; throws what it throws.
   void run();
 
-  WorkerProgress progress() const;
+  const WorkerProgress& progress() const { return progress_; }
+  // Whether all parameters are finite numbers.
+  bool is_finite();
   // Before run().
   void resume_from(const WorkerProgress& progress) { progress_ = progress; }
   std::vector<std::span<float>> state() { return state_of(replica_, vectors_); }

@@ -18,6 +18,15 @@ class Supervisor {
  public:
   Supervisor(const TrainingJob& job, Rank rank) : job_(job), rank_(rank) {}
 
+  void resume(RealWorker& worker) {
+    if (job_.resume.empty()) return;
+    const std::optional<Checkpoint> checkpoint = latest_checkpoint(job_.resume);
+    if (!checkpoint) return;
+    const auto state = worker.state();
+    worker.resume_from(load_checkpoint(checkpoint->path, rank_, job_.identity, state));
+    if (job_.resume == job_.checkpoints) saved_step_ = checkpoint->step;
+  }
+
   Supervision supervision() {
     return {.says = [this] { return says(); },
             .between_steps = [this](RealWorker& worker, Signals agreed) { act(worker, agreed); }};
@@ -30,10 +39,16 @@ class Supervisor {
     reported_ = Clock::now();
   }
 
+  // Leaves the last checkpoint where it is if that is of the same step, or if a worker's parameters
+  // are no longer numbers: what fails next is to find a good one.
   void save(RealWorker& worker) {
-    if (job_.checkpoints.empty()) return;
+    if (job_.checkpoints.empty() || worker.progress().step == saved_step_) return;
+    std::vector<double> spoilt{worker.is_finite() ? 0.0 : 1.0};
+    worker.group().sum(spoilt);
+    if (spoilt[0] > 0) return;
     const auto state = worker.state();
     save_checkpoint(job_.checkpoints, {job_.identity, worker.progress(), state}, worker.group());
+    saved_step_ = worker.progress().step;
     saved_ = Clock::now();
   }
 
@@ -88,6 +103,7 @@ class Supervisor {
   Rank rank_;
   Clock::time_point reported_ = Clock::now();
   Clock::time_point saved_ = Clock::now();
+  Step saved_step_ = -1;  // of the last checkpoint
 };
 
 // Of the mean of the workers' models, each worker taking its part of the samples.
@@ -145,12 +161,7 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
                          setting.seed);
   Supervisor supervisor(job, group.rank());
   RealWorker worker(setting, job.graph, group, *device, replica, supervisor.supervision());
-  if (!job.resume.empty()) {
-    if (const auto checkpoint = latest_checkpoint(job.resume)) {
-      const auto state = worker.state();
-      worker.resume_from(load_checkpoint(checkpoint->path, group.rank(), job.identity, state));
-    }
-  }
+  supervisor.resume(worker);
   group.meet();
   bool finished = true;
   try {
@@ -171,6 +182,20 @@ TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
     outcomes[static_cast<std::size_t>(group.rank())] = train_worker(job, group);
   });
   return outcomes.front();
+}
+
+void require_runnable(const TrainingJob& job, Rank workers) {
+  const std::int64_t samples = job.setting.data.samples();
+  require<InputError>(samples >= workers,
+                      "{} samples for {} workers; write at least as many samples as workers",
+                      samples, workers);
+  const Wire& wire = job.setting.method.wire;
+  const auto require_real = [](WireType type, const char* key) {
+    require<InputError>(type == WireType::fp32 || type == WireType::bf16,
+                        "{} is int8 or int4, which only predictions know; write fp32 or bf16", key);
+  };
+  require_real(wire.sync_type, "sync_dtype");
+  require_real(wire.gradient_type, "gradient_dtype");
 }
 
 void require_memory(const TrainingJob& job, Rank workers) {

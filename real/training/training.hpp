@@ -56,6 +56,10 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group);
 // With `workers` threads of this process. Throws what the first of them threw.
 TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers);
 
+// Throws InputError for what `workers` workers could not do once they run: fewer samples than
+// workers, numbers on the wire that no real collective sends.
+void require_runnable(const TrainingJob& job, Rank workers);
+
 // Throws InputError if `workers` replicas with their optimizers do not fit this machine's memory.
 void require_memory(const TrainingJob& job, Rank workers);
 

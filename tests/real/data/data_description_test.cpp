@@ -65,7 +65,7 @@ TEST_CASE("an impossible description is refused with what to write") {
   const double no_number = std::numeric_limits<double>::quiet_NaN();
   CHECK(complaint_about({.samples = 0}) == "samples is 0, write 1 to 4000000000");
   CHECK(complaint_about({.held_out_samples = -1}) ==
-        "held_out_samples is -1, write 1 to 4000000000");
+        "held_out_samples is -1, write 0 to 4000000000");
   CHECK(complaint_about({.classes = 1}) == "classes is 1, write 2 to 1000000");
   CHECK(complaint_about({.noise = -1}) == "noise is -1, write 0 to 1000");
   CHECK(complaint_about({.noise = no_number}) == "noise is nan, write 0 to 1000");
