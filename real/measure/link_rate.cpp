@@ -59,7 +59,7 @@ double one_way_time(int rank, int partner) {
   std::vector<double> seconds;
   for (int i = 0; i < repetitions; ++i) {
     const Clock::time_point begin = Clock::now();
-    for (const bool sends : {rank < partner, rank > partner}) {
+    for (const bool sends : {rank<partner, rank> partner}) {
       std::array<MPI_Request, 2> requests{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
       if (sends) {
         MPI_Isend(nullptr, 0, MPI_BYTE, partner, 1, MPI_COMM_WORLD, &requests[0]);
