@@ -29,7 +29,7 @@ LocalSteps local_steps(const TrainingJob& job, Group& group, Rank busy, double s
 
 HostCalibration calibrate_hosts(const TrainingJob& job, Group& group, BytesPerSecond link) {
   // Long enough for the shaper's bucket not to matter, short enough to wait for.
-  constexpr double longest_exchange_s = 1;
+  constexpr double longest_exchange_s = 0.5;
   constexpr double seconds = 1.5;
   const auto longest = static_cast<std::int64_t>(link.count() * longest_exchange_s);
   constexpr std::int64_t most = 64 << 20;

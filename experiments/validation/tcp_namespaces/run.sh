@@ -64,6 +64,8 @@ start_host() { # number, rate
   ip -n "$switch" link set "port$1" master bridge up
   ip -n "$host" address add "10.0.0.$(($1 + 1))/24" dev eth0
   ip -n "$host" link set eth0 up
+  # What Linux has by default, whatever this machine prefers; BBR guesses at rates.
+  ip -n "$host" route change 10.0.0.0/24 dev eth0 src "10.0.0.$(($1 + 1))" congctl cubic
   shape "$switch" "port$1" "$2"
   shape "$host" eth0 "$2"
 }
@@ -77,7 +79,7 @@ train() { # hosts, rate as tc writes it, as palsim writes it, steps, repeats
   done
   # Open MPI takes hosts of one name for one machine: each has its own, this one, too.
   ip netns exec "$switch" unshare --uts sh -c 'hostname "$0" && exec "$@"' "$switch" \
-    mpirun --host "${names#,}" -np "$hosts" \
+    mpirun --host "${names#,}" -np "$hosts" --bind-to none \
     --mca plm_rsh_agent "$here/netns-agent.sh" --mca orte_tmpdir_base "$folder" \
     --mca oob_tcp_if_include 10.0.0.0/24 --mca btl_tcp_if_include 10.0.0.0/24 \
     --mca btl tcp,self --mca pml ob1 --mca mpi_yield_when_idle 1 \
