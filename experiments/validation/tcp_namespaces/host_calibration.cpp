@@ -54,7 +54,6 @@ HostCalibration calibrate_hosts(const TrainingJob& job, Group& group, BytesPerSe
 
 Topology host_topology(const HostCalibration& hosts, BytesPerSecond link) {
   Node node;
-  std::vector<double> throughput;
   for (const LocalSteps& steps : hosts.steps) {
     const std::string name = fmt::format("host{}", steps.workers - 1);
     node.workers.push_back(name);
@@ -64,11 +63,6 @@ Topology host_topology(const HostCalibration& hosts, BytesPerSecond link) {
                           {.bandwidth = link,
                            .latency = hosts.link.latency.scaled(0.5),
                            .achievable = std::min(1.0, hosts.link.rate / link)}});
-    const auto busy = static_cast<double>(steps.workers);
-    const double total = busy * hosts.steps.front().step_s / steps.step_s;
-    // No more than the workers, and no less than fewer of them: what contradicts it is noise.
-    const double least = throughput.empty() ? 1 : throughput.back();
-    throughput.push_back(throughput.empty() ? 1 : std::clamp(total, least, busy));
   }
   return {.name = "tcp_namespaces",
           .network = Network(node),
@@ -76,7 +70,7 @@ Topology host_topology(const HostCalibration& hosts, BytesPerSecond link) {
                      .fp32 = hosts.fp32,
                      .memory_bandwidth = hosts.updates,
                      .memory = available_memory(),
-                     .throughput = throughput},
+                     .throughput = throughput_of(hosts.steps)},
           // What real/comm executes between a power of two processes.
           .transport = {.kind = TransportKind::ideal, .algorithm = Algorithm::halving_doubling}};
 }

@@ -77,7 +77,9 @@ train() { # hosts, rate as tc writes it, as palsim writes it, steps, repeats
     start_host "$i" "$2"
     names+=,$prefix-host$i
   done
-  # Open MPI takes hosts of one name for one machine: each has its own, this one, too.
+  # Open MPI takes hosts of one name for one machine: each has its own, this one, too. Each host
+  # takes the machine for its own: bound to cores, all would crowd on the first. Threads that
+  # predict would linger while processes train.
   ip netns exec "$switch" unshare --uts sh -c 'hostname "$0" && exec "$@"' "$switch" \
     mpirun --host "${names#,}" -np "$hosts" --bind-to none \
     --mca plm_rsh_agent "$here/netns-agent.sh" --mca orte_tmpdir_base "$folder" \
