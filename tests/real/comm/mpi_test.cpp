@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "real/comm/mpi_process.hpp"
+#include "real/measure/link_rate.hpp"
 #include "sim/core/error.hpp"
 #include "tests/real/comm/group_laws.hpp"
 #include "tests/real/comm/team.hpp"
@@ -49,6 +50,21 @@ TEST_CASE("Processes exchange buckets in the background") {
 TEST_CASE("No wire type is taken for another") {
   std::vector<float> values(3);
   CHECK_THROWS_AS(mpi_group()->all_reduce_mean(values, WireType::int4), InputError);
+}
+
+TEST_CASE("A link's rate is measured by pairs of processes, and all learn the same") {
+  constexpr Bytes longest(32 << 20);
+  const auto group = mpi_group();
+  if (group->workers() % 2 != 0) {
+    CHECK_THROWS_AS(measure_link_rate(longest), InputError);
+    return;
+  }
+  const LinkRate link = measure_link_rate(longest);
+  CHECK(link.rate.count() > 0);
+  CHECK(link.latency > Duration());
+  std::vector<double> rates{link.rate.count()};
+  group->sum(rates);
+  CHECK(rates[0] == doctest::Approx(link.rate.count() * static_cast<double>(group->workers())));
 }
 
 // The last worker gives up with a bucket on its way, its others wait for it.
