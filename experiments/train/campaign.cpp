@@ -39,8 +39,8 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
   results_ = {.experiment = experiment.name,
               .model = experiment.model.name,
               .backend = "cpu",
-              .steps = experiment.runs.front().steps,
               .batch_per_worker = experiment.batch_per_worker};
+  for (const Run& run : experiment.runs) results_.steps.insert(run.steps);
   if (options.log.empty() || !reports()) return;
   const bool one = experiment.runs.size() == 1 && experiment.seeds == 1;
   require<InputError>(one,
