@@ -1,6 +1,7 @@
 #include "experiments/train/training_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -90,8 +91,11 @@ std::string table_report(const TrainingResults& results) {
   const std::string seed = seeds.empty()     ? ""
                            : *first == *last ? fmt::format(", seed {}", *first)
                                              : fmt::format(", seeds {} to {}", *first, *last);
+  const std::string steps = results.steps.size() == 1
+                                ? counted(*results.steps.begin(), "step")
+                                : fmt::format("{} steps", fmt::join(results.steps, ", "));
   return fmt::format("{}: {} trained on the {}, {} of {} per worker{}\n", results.experiment,
-                     results.model, results.backend, counted(results.steps, "step"),
+                     results.model, results.backend, steps,
                      counted(results.batch_per_worker, "sample"), seed) +
          text_table(rows);
 }

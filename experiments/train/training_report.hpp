@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct TrainingResults {
   std::string experiment;
   std::string model;
   std::string backend;
-  Step steps = 1;
+  std::set<Step> steps = {};  // epochs are fewer steps where there are more workers
   std::int64_t batch_per_worker = 1;
   std::vector<TrainedMethod> methods;
 };
