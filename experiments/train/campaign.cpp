@@ -51,6 +51,7 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
               .backend = "cpu",
               .steps = experiment.runs.front().steps,
               .batch_per_worker = experiment.batch_per_worker};
+  for (const Run& run : experiment.runs) results_.steps.insert(run.steps);
   const std::map<std::string, Step> begins = first_steps();
   for (const Part& part : parts_) require_runnable(part);
   if (!options.checkpoints.empty()) require_folder(options.checkpoints);
