@@ -49,7 +49,6 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
   results_ = {.experiment = experiment.name,
               .model = experiment.model.name,
               .backend = "cpu",
-              .steps = experiment.runs.front().steps,
               .batch_per_worker = experiment.batch_per_worker};
   for (const Run& run : experiment.runs) results_.steps.insert(run.steps);
   const std::map<std::string, Step> begins = first_steps();
