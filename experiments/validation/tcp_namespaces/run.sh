@@ -44,8 +44,10 @@ remove_hosts() {
 }
 trap 'remove_hosts; rm -rf "$folder"' EXIT
 
-shape() { # namespace, interface, rate: the bucket is refilled at the rate; 50 ms of queue behind it
-  tc -n "$1" qdisc replace dev "$2" root tbf rate "$3" burst 128kb latency 50ms
+# The queue behind the bucket holds a whole model: packets that are lost where two hosts send to one
+# are no part of what is predicted.
+shape() { # namespace, interface, rate
+  tc -n "$1" qdisc replace dev "$2" root tbf rate "$3" burst 128kb limit 8mb
 }
 
 start_switch() {
