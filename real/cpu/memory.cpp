@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -31,6 +32,12 @@ std::size_t available_bytes() {
   return std::numeric_limits<std::size_t>::max();
 }
 
+// The system gives pages when they are first written: now, not in a training step.
+void touch(std::byte* memory, std::size_t bytes) {
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes; at += page) memory[at] = std::byte{0};
+}
+
 }  // namespace
 
 void* allocate(std::size_t bytes) {
@@ -44,7 +51,10 @@ void* allocate(std::size_t bytes) {
                       "for each worker, more micro-batches, fewer workers, or a smaller model",
                       to_string(Bytes(static_cast<std::int64_t>(bytes))),
                       to_string(Bytes(static_cast<std::int64_t>(available))));
-  if (large) madvise(memory, rounded, MADV_HUGEPAGE);  // only a wish
+  if (large) {
+    madvise(memory, rounded, MADV_HUGEPAGE);  // only a wish
+    touch(static_cast<std::byte*>(memory), rounded);
+  }
   return memory;
 }
 

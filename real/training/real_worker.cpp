@@ -53,8 +53,6 @@ void RealWorker::run() {
   resume();
   require(program.finished(), "worker {} was left waiting at step {}", group_.rank(), step());
   program.rethrow_failure();
-  device_.synchronize();
-  watch_.lap(progress_.time.compute_s);
   progress_.step = setting_.steps;
 }
 
@@ -68,9 +66,15 @@ void RealWorker::begin_step(StepKind kind) {
   records_.push_back({.step = step(), .kind = kind});
 }
 
-void RealWorker::end_operation(double& account_s) {
+template <class Work>
+void RealWorker::compute(Work work) {
+  const Turn turn(setting_.turns);
+  work();
   device_.synchronize();
-  watch_.lap(account_s);
+  watch_.lap(progress_.time.compute_s);
+}
+
+void RealWorker::end_operation() {
   progress_.flips = flips();  // the next step's coin falls before that step begins
   records_.back().time = progress_.time;
 }
@@ -155,21 +159,25 @@ void RealWorker::follow_global() {
 
 Operation RealWorker::gradient_step(GradientStep step) {
   begin_step(StepKind::gradient);
-  follow_global();
-  accumulate_gradients({});
-  update(step.learning_rate_scale);
-  end_operation(progress_.time.compute_s);
+  compute([&] {
+    follow_global();
+    accumulate_gradients({});
+    update(step.learning_rate_scale);
+  });
+  end_operation();
   return Operation::finished();
 }
 
 Operation RealWorker::mix(Mix mix) {
   begin_step(StepKind::mix);
-  follow_global();
-  for (std::int64_t m = 0; m < setting_.micro_batches; ++m) load(m);
-  const double alpha = setting_.inner.learning_rate.rate_at(step());
-  device_.mix(replica_.parameter_count(), static_cast<float>(alpha * mix.rate / mix.probability),
-              vectors_.global.data(), replica_.parameters());
-  end_operation(progress_.time.compute_s);
+  compute([&] {
+    follow_global();
+    for (std::int64_t m = 0; m < setting_.micro_batches; ++m) load(m);
+    const double alpha = setting_.inner.learning_rate.rate_at(step());
+    device_.mix(replica_.parameter_count(), static_cast<float>(alpha * mix.rate / mix.probability),
+                vectors_.global.data(), replica_.parameters());
+  });
+  end_operation();
   return Operation::finished();
 }
 
@@ -186,14 +194,12 @@ Operation RealWorker::synchronous_gradient_step(GradientExchange exchange) {
   if (exchange == GradientExchange::overlapped) {
     accumulate_and_exchange();
   } else {
-    accumulate_gradients({});
-    device_.synchronize();
-    watch_.lap(progress_.time.compute_s);
+    compute([&] { accumulate_gradients({}); });
     exchange_after_backward(exchange);
   }
-  update(1);
+  compute([&] { update(1); });
   records_.back().synchronized = true;
-  end_operation(progress_.time.compute_s);
+  end_operation();
   return Operation::finished();
 }
 
@@ -202,7 +208,7 @@ void RealWorker::accumulate_and_exchange() {
   std::vector<std::size_t> missing;
   for (const Bucket& bucket : buckets_) missing.push_back(bucket.last - bucket.first);
   std::size_t next = 0;
-  accumulate_gradients([&](std::size_t tensor) {
+  const auto ready = [&](std::size_t tensor) {
     const auto bucket = std::find_if(buckets_.begin(), buckets_.end(), [&](const Bucket& any) {
       return any.first <= tensor && tensor < any.last;
     });
@@ -212,9 +218,8 @@ void RealWorker::accumulate_and_exchange() {
       exchange_->hand_over(
           tensors(replica_.gradients(), buckets_[next].first, buckets_[next].last));
     }
-  });
-  device_.synchronize();
-  watch_.lap(progress_.time.compute_s);
+  };
+  compute([&] { accumulate_gradients(ready); });
   meet();
   exchange_->wait();
   watch_.lap(progress_.time.communication_s);
@@ -238,15 +243,16 @@ Operation RealWorker::all_reduce(Payload payload) {
   float* averaged = replica_.parameters();
   if (payload == Payload::outer_gradient) {
     averaged = replica_.gradients();  // no longer needed
-    device_.outer_gradient(replica_.parameter_count(), vectors_.global.data(),
-                           replica_.parameters(), averaged);
+    compute([&] {
+      device_.outer_gradient(replica_.parameter_count(), vectors_.global.data(),
+                             replica_.parameters(), averaged);
+    });
   }
-  device_.synchronize();
-  watch_.lap(progress_.time.compute_s);
   meet();
   average(averaged, setting_.method.wire.sync_layout, setting_.method.wire.sync_type);
+  watch_.lap(progress_.time.communication_s);
   records_.back().synchronized = true;
-  end_operation(progress_.time.communication_s);
+  end_operation();
   return Operation::finished();
 }
 
@@ -255,17 +261,20 @@ Operation RealWorker::outer_step(OuterOptimizer optimizer) {
   const std::int64_t count = replica_.parameter_count();
   float* x = replica_.parameters();
   float* u = vectors_.outer_momentum.data();
-  if (optimizer == OuterOptimizer::nesterov) {
-    device_.outer_nesterov(count, {outer.learning_rate, outer.momentum}, replica_.gradients(), u,
-                           vectors_.global.data(), x);
-  } else {
-    device_.slow_momentum(count,
-                          {.momentum = outer.momentum,
-                           .learning_rate = outer.learning_rate,
-                           .inner_learning_rate = setting_.inner.learning_rate.rate_at(step())},
-                          u, vectors_.global.data(), x);
-  }
-  end_operation(progress_.time.compute_s);
+  float* global = vectors_.global.data();
+  compute([&] {
+    if (optimizer == OuterOptimizer::nesterov) {
+      device_.outer_nesterov(count, {outer.learning_rate, outer.momentum}, replica_.gradients(), u,
+                             global, x);
+    } else {
+      device_.slow_momentum(count,
+                            {.momentum = outer.momentum,
+                             .learning_rate = outer.learning_rate,
+                             .inner_learning_rate = setting_.inner.learning_rate.rate_at(step())},
+                            u, global, x);
+    }
+  });
+  end_operation();
   return Operation::finished();
 }
 

@@ -9,6 +9,7 @@
 
 #include "real/comm/bucket_exchange.hpp"
 #include "real/comm/group.hpp"
+#include "real/comm/turns.hpp"
 #include "real/data/sample_order.hpp"
 #include "real/training/worker_state.hpp"
 #include "sim/methods/bucket.hpp"
@@ -79,7 +80,10 @@ class RealWorker final : public Worker {
   // Each of the layout's parts of a vector of one number for each parameter.
   void average(float* values, SyncLayout layout, WireType type);
   std::span<float> tensors(float* values, std::size_t first, std::size_t last) const;
-  void end_operation(double& account_s);
+  // Takes a turn at a core, and what it takes is compute.
+  template <class Work>
+  void compute(Work work);
+  void end_operation();
 
   const TrainingSetting& setting_;
   Group& group_;

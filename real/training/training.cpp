@@ -1,6 +1,7 @@
 #include "real/training/training.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 
@@ -178,8 +179,11 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
 
 TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
   std::vector<TrainingOutcome> outcomes(static_cast<std::size_t>(workers));
+  Turns turns(omp_get_num_procs());
+  TrainingJob shared = job;
+  shared.setting.turns = &turns;
   run_on_threads(workers, [&](Group& group) {
-    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(job, group);
+    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(shared, group);
   });
   return outcomes.front();
 }
