@@ -3,8 +3,10 @@
 #include <omp.h>
 
 #include <exception>
+#include <optional>
 #include <vector>
 
+#include "real/comm/core_binding.hpp"
 #include "real/comm/thread_group.hpp"
 #include "sim/core/error.hpp"
 
@@ -14,6 +16,9 @@ void run_on_threads(Rank workers, const std::function<void(Group&)>& work) {
   const std::vector<std::unique_ptr<Group>> groups = thread_groups(workers);
   std::vector<std::exception_ptr> failures(groups.size());
   omp_set_dynamic(0);
+  // Left to itself, the system lets a core idle for a while when its workers are through with a
+  // round and others queue for the other cores.
+  const bool evenly = workers % usable_cores() == 0;
   int threads = 0;
 #pragma omp parallel num_threads(static_cast <int>(workers))
   {
@@ -21,6 +26,8 @@ void run_on_threads(Rank workers, const std::function<void(Group&)>& work) {
     threads = omp_get_num_threads();
     const auto rank = static_cast<std::size_t>(omp_get_thread_num());
     if (threads == static_cast<int>(workers)) {
+      std::optional<CoreBinding> binding;
+      if (evenly) binding.emplace(static_cast<int>(rank));
       try {
         work(*groups[rank]);
       } catch (const Aborted&) {  // another worker says why

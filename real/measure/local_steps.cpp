@@ -1,7 +1,5 @@
 #include "real/measure/local_steps.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -39,7 +37,6 @@ std::vector<double> lengths_of(const std::vector<StepRecord>& records) {
 
 LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seconds) {
   std::vector<std::vector<double>> lengths(static_cast<std::size_t>(workers));
-  Turns turns(omp_get_num_procs());
   run_on_threads(workers, [&](Group& group) {
     const std::unique_ptr<Device<float>> device = job.device();
     Replica<float> replica(job.graph, job.setting.batch_per_worker / job.setting.micro_batches,
@@ -54,8 +51,7 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
                               last,
                               job.setting.batch_per_worker,
                               job.setting.micro_batches,
-                              job.setting.seed,
-                              &turns};
+                              job.setting.seed};
       RealWorker worker(setting, job.graph, group, *device, replica, {});
       group.meet();
       worker.run();

@@ -68,7 +68,6 @@ void RealWorker::begin_step(StepKind kind) {
 
 template <class Work>
 void RealWorker::compute(Work work) {
-  const Turn turn(setting_.turns);
   work();
   device_.synchronize();
   watch_.lap(progress_.time.compute_s);

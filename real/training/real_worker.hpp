@@ -9,7 +9,6 @@
 
 #include "real/comm/bucket_exchange.hpp"
 #include "real/comm/group.hpp"
-#include "real/comm/turns.hpp"
 #include "real/data/sample_order.hpp"
 #include "real/training/worker_state.hpp"
 #include "sim/methods/bucket.hpp"
@@ -80,7 +79,7 @@ class RealWorker final : public Worker {
   // Each of the layout's parts of a vector of one number for each parameter.
   void average(float* values, SyncLayout layout, WireType type);
   std::span<float> tensors(float* values, std::size_t first, std::size_t last) const;
-  // Takes a turn at a core, and what it takes is compute.
+  // What it takes is accounted as compute.
   template <class Work>
   void compute(Work work);
   void end_operation();

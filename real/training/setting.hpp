@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "real/comm/turns.hpp"
 #include "real/data/data_set.hpp"
 #include "real/training/learning_rate.hpp"
 #include "sim/core/random.hpp"
@@ -33,7 +32,6 @@ struct TrainingSetting {
   std::int64_t batch_per_worker = 1;
   std::int64_t micro_batches = 1;
   Seed seed = 0;
-  Turns* turns = nullptr;  // of workers that share cores; none: each has one to itself
 };
 
 }  // namespace palsim

@@ -1,7 +1,6 @@
 #include "real/training/training.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 
@@ -179,11 +178,8 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
 
 TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
   std::vector<TrainingOutcome> outcomes(static_cast<std::size_t>(workers));
-  Turns turns(omp_get_num_procs());
-  TrainingJob shared = job;
-  shared.setting.turns = &turns;
   run_on_threads(workers, [&](Group& group) {
-    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(shared, group);
+    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(job, group);
   });
   return outcomes.front();
 }
