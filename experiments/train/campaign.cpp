@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "experiments/command/progress.hpp"
+#include "real/comm/mpi_process.hpp"
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
@@ -117,7 +118,7 @@ void Campaign::require_runnable(const Part& part) const {
   const TrainingJob job = trainable_.job(*part.run, *part.method, part.seed);
   try {
     palsim::require_runnable(job, part.run->workers);
-    require_memory(job, processes_ == nullptr ? part.run->workers : 1);
+    require_memory(job, processes_ == nullptr ? part.run->workers : processes_on_this_machine());
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", part.method->label, error.what()));
   }

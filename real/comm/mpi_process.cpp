@@ -19,6 +19,11 @@ void prefer_sends_over_tcp() { setenv("OMPI_MCA_btl_tcp_flags", "send,inplace", 
 
 }  // namespace
 
+Rank processes_on_this_machine() {
+  const char* count = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  return count != nullptr ? std::strtoll(count, nullptr, 10) : 1;
+}
+
 bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
 
 MpiProcess::MpiProcess() {
