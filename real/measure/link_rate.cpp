@@ -117,10 +117,11 @@ LinkRate measure_link_rate(Bytes longest) {
     bytes.push_back(size);
     seconds.push_back(exchange_time(partner, size, repetitions));
   }
-  const double seconds_per_byte = slope(bytes, seconds);
+  // All processes come to the same end.
+  const double seconds_per_byte = mean_over_processes(slope(bytes, seconds), processes);
   require<InputError>(seconds_per_byte > 0,
                       "longer messages took no longer: this machine is too busy to measure a link");
-  return {BytesPerSecond(1 / mean_over_processes(seconds_per_byte, processes)),
+  return {BytesPerSecond(1 / seconds_per_byte),
           Duration::seconds(mean_over_processes(latency_s, processes))};
 }
 

@@ -271,6 +271,7 @@ TEST_CASE("on no cluster of the folder has NCCL's model a link carry more than i
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().string());
     const Topology cluster = load_topology(entry.path().string());
+    if (cluster.network.node().links.empty()) continue;  // its times are measured
     for (const Algorithm algorithm : {Algorithm::ring, Algorithm::tree, Algorithm::hierarchical}) {
       CAPTURE(static_cast<int>(algorithm));
       Transport transport = cluster.transport;
