@@ -23,8 +23,8 @@ void ProgressBar::advance(double share, const std::string& note) {
   if (!terminal_ || elapsed_s < patience_s || share <= 0) return;
   const auto filled = static_cast<std::size_t>(width * share);
   const double left_s = elapsed_s * (1 - share) / share;
-  say(fmt::format("\r[{:.<40}] {:3.0f} %, {:.0f} s left{}{}\033[K",
-                  std::string(filled, '#'), 100 * share, left_s, note.empty() ? "" : ", ", note));
+  say(fmt::format("\r[{:.<40}] {:3.0f} %, {:.0f} s left{}{}\033[K", std::string(filled, '#'),
+                  100 * share, left_s, note.empty() ? "" : ", ", note));
   std::fflush(stderr);
   shown_ = true;
 }
