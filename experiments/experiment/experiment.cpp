@@ -76,10 +76,31 @@ Step read_steps(TableReader& table, Rank workers, std::int64_t batch_per_worker)
   return epochs * per_epoch;
 }
 
+// A value as one line, whatever file it came from; nothing for one that is not there.
+std::string written(const Value* value) {
+  if (value == nullptr) return "";
+  if (const auto* array = std::get_if<Value::Array>(&value->data)) {
+    std::string text;
+    for (const Value& element : *array) text += written(&element) + ", ";
+    return '[' + text + ']';
+  }
+  if (const auto* table = std::get_if<Value::Table>(&value->data)) {
+    std::string text;
+    for (const Entry& entry : *table) text += entry.key + " = " + written(&entry.value) + ", ";
+    return '{' + text + '}';
+  }
+  return value->description();
+}
+
 std::vector<LabelledMethod> read_methods(TableReader& table, Step steps) {
   std::vector<LabelledMethod> methods;
   std::set<std::string> labels;
-  for (TableReader& entry : table.tables("method")) {
+  std::vector<TableReader> entries = table.tables("method");
+  if (entries.empty()) {
+    fail_at(table.origin(), "the experiment has no method; write a [[method]] table with a name");
+  }
+  const auto& tables = std::get<Value::Array>(table.raw("method")->data);
+  for (TableReader& entry : entries) {
     Method method = read_method(entry, steps);
     const std::string label = entry.text("label", method.name);
     entry.finish();
@@ -87,10 +108,7 @@ std::vector<LabelledMethod> read_methods(TableReader& table, Step steps) {
       entry.fail(entry.has("label") ? "label" : "name",
                  "two methods have this label; write another label");
     }
-    methods.push_back({label, std::move(method)});
-  }
-  if (methods.empty()) {
-    fail_at(table.origin(), "the experiment has no method; write a [[method]] table with a name");
+    methods.push_back({label, std::move(method), written(&tables[methods.size()])});
   }
   return methods;
 }
@@ -225,6 +243,7 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
   read_compute(table, experiment);
   experiment.training = read_training(table, experiment.optimizer, experiment.gradient_clipping);
   experiment.data_origin = table.origin_of("data");
+  experiment.training_settings = written(table.raw("training")) + written(table.raw("data"));
   experiment.data = read_data(table, experiment.model, path.parent_path());
   experiment.published = read_published(table, experiment);
   table.finish();

@@ -22,6 +22,7 @@ enum class Precision { fp32, tf32, bf16, fp16 };
 struct LabelledMethod {
   std::string label;
   Method method;
+  std::string settings;  // as written, for whoever asks whether another run's were the same
 };
 
 // The methods at one number of workers; with `epochs`, that number decides how many steps it takes.
@@ -66,6 +67,7 @@ struct Experiment {
   int seeds = 1;
   std::optional<InnerSettings> training;  // how it is trained for real, if it says so
   std::optional<DataDescription> data;
+  std::string training_settings;  // of both, as written
   std::optional<PublishedGain> published;
 };
 

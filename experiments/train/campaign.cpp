@@ -55,6 +55,7 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
   const std::map<std::string, Step> begins = first_steps();
   for (const Part& part : parts_) require_runnable(part);
   if (!options.checkpoints.empty()) require_folder(options.checkpoints);
+  if (options.resume.empty() && !options.checkpoints.empty() && reports()) require_unused();
   if (options.log.empty() || !reports()) return;
   const bool one = experiment.runs.size() == 1 && experiment.seeds == 1;
   require<InputError>(one,
@@ -62,6 +63,17 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
                       "--set workers=N and --set seeds=1",
                       options.log);
   log_.emplace(options.log, begins);
+}
+
+// Another run's checkpoints are not to be lost.
+void Campaign::require_unused() const {
+  for (const Part& part : parts_) {
+    const auto known = latest_checkpoint(folder_of(options_.checkpoints, part));
+    require<InputError>(!known,
+                        "--checkpoint {0}: it holds step {1} of {2} already; write --resume {0} to "
+                        "go on from there, or another folder",
+                        options_.checkpoints, known ? known->step : 0, part.method->label);
+  }
 }
 
 void Campaign::run() {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/crc.hpp>
+
 #include "real/cpu/cpu_device.hpp"
 #include "sim/core/error.hpp"
 
@@ -23,6 +25,13 @@ std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
 bool has_held_out(const DataDescription& data) {
   if (data.kind == DataKind::token_file) return !data.held_out_path.empty();
   return data.kind == DataKind::cifar10 || data.held_out_samples > 0;
+}
+
+// Settings are too long for a line of a message; that they differ is told by this.
+std::string digest_of(const std::string& settings) {
+  boost::crc_32_type crc;
+  crc.process_bytes(settings.data(), settings.size());
+  return fmt::format("number {:08x} (of [[method]], [training] and [data])", crc.checksum());
 }
 
 const char* name_of(InnerOptimizer optimizer) {
@@ -108,6 +117,7 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
       {"method", method.label == method.method.name
                      ? method.label
                      : fmt::format("{} ({})", method.label, method.method.name)},
+      {"settings", digest_of(method.settings + experiment_.training_settings)},
       {"optimizer", name_of(experiment_.training->optimizer)},
       {"number of workers", fmt::format("{}", run.workers)},
       {"number of steps", fmt::format("{}", run.steps)},

@@ -112,7 +112,8 @@ std::string json_report(const TrainingValidation& validation) {
               {"machine", {{"processor", validation.processor}, {"cores", validation.cores}}},
               {"calibration", calibration_object(validation)},
               {"methods", std::move(methods)},
-              {"predicting_s", validation.predicting_s}}
+              {"predicting_s", validation.predicting_s},
+              {"running_s", validation.running_s}}
              .dump(2) +
          '\n';
 }

@@ -89,9 +89,10 @@ void validate_here(const CommandValues& values) {
     const auto file = values["calibration"].as<std::string>();
     options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
   }
-  const TrainingValidation validation = validate_training(
-      load_experiment(found_experiment(names.front()), value_or<std::vector<std::string>>(values, "set", {})),
-      options);
+  const TrainingValidation validation =
+      validate_training(load_experiment(found_experiment(names.front()),
+                                        value_or<std::vector<std::string>>(values, "set", {})),
+                        options);
   std::cout << (format == "json" ? json_report(validation) : table_report(validation));
 }
 

@@ -17,7 +17,7 @@ class CoreBinding {
   cpu_set_t before_;
 };
 
-// How many cores this thread may use.
+// How many cores this thread may use, as far as the system says; at least 1.
 int usable_cores();
 
 }  // namespace palsim

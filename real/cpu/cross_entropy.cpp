@@ -13,14 +13,15 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, T* logits,
   for (std::int64_t row = 0; row < rows; ++row) {
     ArrayMap<T> logit(logits + row * classes, classes);
     const std::int32_t target = targets[row];
-    const T largest = logit.maxCoeff();
+    Eigen::Index best = 0;
+    const T largest = logit.maxCoeff(&best);
     const T of_target = logit[target];
     // Shifted by the largest, no exponential overflows and one of them is 1.
     logit = (logit - largest).exp();
     const T exponentials = logit.sum();
     sum.loss += std::log(static_cast<double>(exponentials)) +
                 (static_cast<double>(largest) - static_cast<double>(of_target));
-    sum.correct += of_target == largest ? 1 : 0;
+    sum.correct += best == target ? 1 : 0;
     logit *= static_cast<T>(scale / static_cast<double>(exponentials));
     logit[target] -= static_cast<T>(scale);
   }

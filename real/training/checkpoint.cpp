@@ -198,7 +198,10 @@ void save_checkpoint(const fs::path& folder, const CheckpointContent& content, G
     group.meet();
     if (group.rank() == 0) {
       sync_folder(half);
-      fs::remove_all(complete);
+      // Of a step that was saved before, one or the other is whole at any moment.
+      const fs::path former = complete.string() + ".former" + std::string(unfinished);
+      fs::remove_all(former);
+      if (fs::exists(complete)) fs::rename(complete, former);
       fs::rename(half, complete);
       sync_folder(folder);
       remove_others(folder, complete);

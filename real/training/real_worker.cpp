@@ -97,11 +97,11 @@ void RealWorker::accumulate_gradients(const Replica<float>::Ready& last_ready) {
     const double scale = 1 / static_cast<double>(count * setting_.micro_batches);
     const LossSum sum =
         replica_.accumulate_gradient(batch_, scale, last ? last_ready : Replica<float>::Ready());
+    if (!std::isfinite(sum.loss)) fail_at_loss(sum.loss);
     loss += sum.loss;
     targets += count;
   }
   records_.back().loss = progress_.loss = loss / static_cast<double>(targets);
-  if (!std::isfinite(loss)) fail_at_loss(loss);
 }
 
 bool RealWorker::is_finite() {

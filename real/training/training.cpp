@@ -170,6 +170,9 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
     supervisor.save(worker);
   } catch (const Stopped&) {
     finished = false;
+  } catch (...) {
+    group.abort();  // before anything is taken down that others may wait for
+    throw;
   }
   TrainingOutcome outcome = outcome_of(worker.progress(), group);
   if (finished && job.held_out != nullptr) outcome.evaluation = evaluate(job, worker, replica);
