@@ -117,12 +117,13 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
       {"method", method.label == method.method.name
                      ? method.label
                      : fmt::format("{} ({})", method.label, method.method.name)},
-      {"settings", digest_of(method.settings + experiment_.training_settings)},
       {"optimizer", name_of(experiment_.training->optimizer)},
       {"number of workers", fmt::format("{}", run.workers)},
       {"number of steps", fmt::format("{}", run.steps)},
       {"batch", fmt::format("{} in {}", experiment_.batch_per_worker, experiment_.micro_batches)},
-      {"seed", fmt::format("{}", seed)}};
+      {"seed", fmt::format("{}", seed)},
+      {"settings", digest_of(method.settings + experiment_.training_settings)}};
+
   return job;
 }
 

@@ -64,10 +64,12 @@ std::string output_of(const std::string& command, const Playground& playground) 
   return output;
 }
 
-// The text without its figures, their units, and the widths of what stands in columns.
+// The text without its figures, their units, the widths of what stands in columns, and the
+// machine's name.
 std::string without_figures(std::string text) {
   text = std::regex_replace(text, std::regex(R"([-+]?\d+(\.\d+)?(e[-+]?\d+)?( (ns|us|ms|s)\b)?)"),
                             "#");
+  text = std::regex_replace(text, std::regex("cores? of [^;]*;"), "cores of #;");
   text = std::regex_replace(text, std::regex("--+"), "--");
   return std::regex_replace(text, std::regex(" +"), " ");
 }

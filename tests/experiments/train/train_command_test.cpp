@@ -365,6 +365,15 @@ TEST_CASE("another run's checkpoint is refused by what differs, and stays as it 
   refused({"--set", "batch_per_worker=8"}, "the checkpoint's batch is 4 in 1, this run's 8 in 1");
   refused({"--set", "optimizer=adamw"},
           "the checkpoint's optimizer is momentum_sgd, this run's adamw");
+  for (const char* setting : {"training.learning_rate=0.01", "data.noise=1.5"}) {
+    CHECK(home.refused({"--resume", "kept", "--set", setting})
+              .starts_with("ddp: " + file + ": the checkpoint's settings is number "));
+    CHECK(home.folder().read(file) == before);
+  }
+  CHECK(home.refused({"--resume", "kept", "--method", "mixing", "--set",
+                      "method.mixing.mix_probability=0.4"})
+            .find("/mixing/step-12/worker-0: the checkpoint's settings is number ") !=
+        std::string::npos);
   home.folder().write("models/tiny.toml", with(tiny_model, "flatten", "relu"));
   home.folder().write("models/tiny.toml", with(tiny_model, "out_features = 4", "out_features = 5"));
   refused({},
@@ -470,4 +479,13 @@ TEST_CASE("a resumed log keeps the rows of methods that this run is not about") 
   CHECK(home.refused({"--resume", "kept", "--log", "log.csv"}) ==
         "log.csv: not the log of a training run; write another --log");
   CHECK(home.folder().read("log.csv") == "a,b\n1,2\n");
+}
+
+TEST_CASE("a new run does not take the place of another's checkpoints") {
+  const TrainingHome home;
+  CHECK(home.train({"--checkpoint", "kept"}).status == 0);
+  CHECK(home.refused({"--checkpoint", "kept", "--steps", "3"}) ==
+        "--checkpoint kept: it holds step 12 of ddp already; write --resume kept to go on from "
+        "there, or another folder");
+  CHECK(latest_checkpoint(home.path("kept/workers-2-seed-5/ddp"))->step == 12);
 }
