@@ -25,8 +25,7 @@ constexpr std::array readers{
 }  // namespace
 
 RandomStream coin_of(const Method& method, Seed seed, Rank rank) {
-  return {seed, Purpose::coin,
-          method.coin == Coin::shared ? 0 : static_cast<std::uint64_t>(rank)};
+  return {seed, Purpose::coin, method.coin == Coin::shared ? 0 : static_cast<std::uint64_t>(rank)};
 }
 
 Method read_method(TableReader& table, Step steps) {

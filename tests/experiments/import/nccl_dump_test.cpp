@@ -23,9 +23,9 @@ Machine read(const std::string& text, const GivenRates& given = {}) {
 
 ImportedTopology imported(const Machine& machine, std::int64_t nodes = 1) {
   const DeviceSpec device{.name = "GPU",
-                      .fp32 = FlopsPerSecond(1e12),
-                      .memory_bandwidth = gigabytes_per_s(1),
-                      .memory = Bytes(1)};
+                          .fp32 = FlopsPerSecond(1e12),
+                          .memory_bandwidth = gigabytes_per_s(1),
+                          .memory = Bytes(1)};
   return imported_topology(machine, {.name = "imported", .nodes = nodes, .device = device});
 }
 
