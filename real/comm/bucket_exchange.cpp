@@ -15,10 +15,10 @@ BucketExchange::~BucketExchange() {
   thread_.join();
 }
 
-void BucketExchange::hand_over(std::span<float> bucket) {
+void BucketExchange::hand_over(std::span<float> bucket, std::unique_ptr<Milestone> ready) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(bucket);
+    waiting_.push_back({bucket, std::move(ready)});
   }
   changed_.notify_all();
 }
@@ -37,11 +37,12 @@ void BucketExchange::run() {
   while (true) {
     changed_.wait(lock, [&] { return is_over_ || !waiting_.empty(); });
     if (is_over_) return;
-    const std::span<float> bucket = waiting_.front();
+    const Bucket& bucket = waiting_.front();  // stays where it is whatever comes after it
     lock.unlock();
     std::exception_ptr fault;
     try {
-      group_->all_reduce_mean(bucket, wire_);
+      bucket.ready->wait();
+      group_->all_reduce_mean(bucket.values, wire_);
     } catch (...) {
       fault = std::current_exception();
     }

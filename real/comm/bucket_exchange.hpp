@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "real/comm/group.hpp"
+#include "real/device/device.hpp"
 
 namespace palsim {
 
@@ -24,9 +25,9 @@ class BucketExchange {
   // With buckets on their way the worker is giving up: aborts the group.
   ~BucketExchange();
 
-  // These gradients are ready; they stay where they are, untouched, until wait(). All workers hand
-  // over the same buckets in the same order.
-  void hand_over(std::span<float> bucket);
+  // These gradients are there once `ready` is reached; they stay where they are, untouched, until
+  // wait(). All workers hand over the same buckets in the same order.
+  void hand_over(std::span<float> bucket, std::unique_ptr<Milestone> ready);
   // Until every bucket handed over is the mean over the workers. Throws what the exchange threw;
   // then no later bucket was exchanged.
   void wait();
@@ -38,7 +39,11 @@ class BucketExchange {
   WireType wire_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::span<float>> waiting_;  // the first is being exchanged
+  struct Bucket {
+    std::span<float> values;
+    std::unique_ptr<Milestone> ready;
+  };
+  std::deque<Bucket> waiting_;  // the first is being exchanged
   std::exception_ptr fault_;
   bool is_over_ = false;
   std::thread thread_;

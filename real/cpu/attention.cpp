@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "real/cpu/eigen_maps.hpp"
+#include "sim/core/quantity.hpp"
 
 namespace palsim::cpu {
 namespace {
@@ -88,7 +89,7 @@ void softmax_rows(const AttentionShape& shape, const Block& block, T* scores) {
 }  // namespace
 
 std::int64_t attention_saved(const AttentionShape& shape) {
-  return shape.samples * shape.heads * shape.tokens * shape.tokens;
+  return (Bytes(shape.samples * shape.heads) * shape.tokens * shape.tokens).count();
 }
 
 template <class T>

@@ -18,6 +18,11 @@
 namespace palsim {
 namespace {
 
+class NothingToWaitFor final : public Milestone {
+ public:
+  void wait() override {}
+};
+
 // Each operation is a function of its own file; nothing is left to wait for when one returns.
 template <class T>
 class CpuDevice final : public Device<T> {
@@ -31,6 +36,7 @@ class CpuDevice final : public Device<T> {
     if (bytes > 0) std::memcpy(host, device, bytes);
   }
   void synchronize() override {}
+  std::unique_ptr<Milestone> milestone() override { return std::make_unique<NothingToWaitFor>(); }
 
   void linear_forward(const LinearShape& shape, const T* x, const T* weight, const T* bias,
                       T* y) override {
@@ -126,10 +132,11 @@ class CpuDevice final : public Device<T> {
     cpu::attention_backward(shape, query, key, value, saved, y, dy, dquery, dkey, dvalue, scratch_);
   }
 
-  LossSum cross_entropy(std::int64_t rows, std::int64_t classes, T* logits,
-                        const std::int32_t* targets, double scale) override {
-    return cpu::cross_entropy(rows, classes, logits, targets, scale);
+  void cross_entropy(std::int64_t rows, std::int64_t classes, T* logits,
+                     const std::int32_t* targets, double scale) override {
+    loss_ = cpu::cross_entropy(rows, classes, logits, targets, scale);
   }
+  LossSum loss() override { return loss_; }
   void add(std::int64_t count, const T* x, const T* y, T* z) override { cpu::add(count, x, y, z); }
   void multiply(std::int64_t count, const T* x, const T* y, T* z) override {
     cpu::multiply(count, x, y, z);
@@ -165,6 +172,7 @@ class CpuDevice final : public Device<T> {
 
  private:
   std::vector<T> scratch_;  // of whichever kernel runs
+  LossSum loss_;
 };
 
 }  // namespace

@@ -4,11 +4,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "real/device/layer_kernels.hpp"
 #include "real/device/update_kernels.hpp"
 
 namespace palsim {
+
+// A point in the work asked of a device.
+class Milestone {
+ public:
+  virtual ~Milestone() = default;
+  // Until all before it is done; from any thread.
+  virtual void wait() = 0;
+};
 
 template <class T>
 class Device : public LayerKernels<T>, public UpdateKernels<T> {
@@ -20,6 +29,11 @@ class Device : public LayerKernels<T>, public UpdateKernels<T> {
   virtual void download(std::size_t bytes, const void* device, void* host) = 0;
   // Until all that was asked of the device is done.
   virtual void synchronize() = 0;
+  // After all that was asked so far.
+  virtual std::unique_ptr<Milestone> milestone() = 0;
+  // What is asked between the two is shown under this name by profilers.
+  virtual void begin_range(const char* /*name*/) {}
+  virtual void end_range() {}
 };
 
 }  // namespace palsim

@@ -78,8 +78,8 @@ class LayerKernels {
   virtual void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx,
                                     T* dtable) = 0;
 
-  // How many numbers attention_forward keeps for attention_backward in `saved`: at most a
-  // probability for each sample, head and pair of tokens.
+  // How many numbers attention_forward keeps for attention_backward in `saved`, in proportion to
+  // the samples.
   virtual std::int64_t attention_saved(const AttentionShape& shape) const = 0;
   virtual void attention_forward(const AttentionShape& shape, const T* query, const T* key,
                                  const T* value, T* saved, T* y) = 0;
@@ -88,9 +88,11 @@ class LayerKernels {
                                   T* dquery, T* dkey, T* dvalue) = 0;
 
   // Softmax cross-entropy of each row's logits; the logits become the gradient of `scale` times the
-  // summed loss. Waits for the device.
-  virtual LossSum cross_entropy(std::int64_t rows, std::int64_t classes, T* logits,
-                                const std::int32_t* targets, double scale) = 0;
+  // summed loss.
+  virtual void cross_entropy(std::int64_t rows, std::int64_t classes, T* logits,
+                             const std::int32_t* targets, double scale) = 0;
+  // Of the last cross_entropy. Waits for the device.
+  virtual LossSum loss() = 0;
 
   // z = x + y, z = x y; z may be x or y.
   virtual void add(std::int64_t count, const T* x, const T* y, T* z) = 0;

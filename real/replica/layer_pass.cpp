@@ -157,7 +157,7 @@ class LayerPass {
     T* logits = dinput();
     if (logits != input()) device_.copy(input_count(), input(), logits);
     const RowNormShape rows = rows_of(node_, pass_.samples);
-    pass_.loss = device_.cross_entropy(rows.rows, rows.width, logits, pass_.targets, pass_.scale);
+    device_.cross_entropy(rows.rows, rows.width, logits, pass_.targets, pass_.scale);
   }
   void backward(const CrossEntropy&) const {}
 
@@ -242,10 +242,25 @@ class LayerPass {
   const Shape& output_shape_;
 };
 
+template <class T>
+class NamedRange {
+ public:
+  NamedRange(const Pass<T>& pass, std::size_t node) : device_(pass.device) {
+    device_.begin_range(pass.graph.model.layers[node].name.c_str());
+  }
+  ~NamedRange() { device_.end_range(); }
+  NamedRange(const NamedRange&) = delete;
+  NamedRange& operator=(const NamedRange&) = delete;
+
+ private:
+  Device<T>& device_;
+};
+
 }  // namespace
 
 template <class T>
 void forward(Pass<T>& pass, std::size_t node) {
+  const NamedRange<T> range(pass, node);
   const LayerPass<T> layer(pass, node);
   std::visit([&](const auto& operation) { layer.forward(operation); },
              pass.graph.nodes[node].operation);
@@ -254,6 +269,7 @@ void forward(Pass<T>& pass, std::size_t node) {
 template <class T>
 void backward(Pass<T>& pass, std::size_t node) {
   if (!pass.plan.nodes[node].output_gradient) return;
+  const NamedRange<T> range(pass, node);
   const LayerPass<T> layer(pass, node);
   std::visit([&](const auto& operation) { layer.backward(operation); },
              pass.graph.nodes[node].operation);

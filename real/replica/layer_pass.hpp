@@ -26,7 +26,6 @@ struct Pass {
   std::int64_t samples = 0;
   Training training = Training::yes;
   double scale = 1;
-  LossSum loss;
 };
 
 template <class T>

@@ -17,10 +17,11 @@ using namespace layer;
 // Every stretch begins at a multiple of 64 bytes.
 constexpr std::int64_t alignment = 16;
 
+template <class T>
 class Planner {
  public:
-  Planner(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes)
-      : graph_(graph), scalar_bytes_(static_cast<std::int64_t>(scalar_bytes)) {
+  Planner(const ModelGraph& graph, std::int64_t samples, const Device<T>& device)
+      : graph_(graph), device_(device) {
     plan_.samples = samples;
     plan_.nodes.resize(graph.nodes.size());
   }
@@ -34,6 +35,8 @@ class Planner {
   }
 
  private:
+  static constexpr std::int64_t scalar_bytes = sizeof(T);
+
   const Layer& layer(std::size_t node) const { return graph_.model.layers[node]; }
 
   void place_parameters() {
@@ -59,7 +62,7 @@ class Planner {
   void place_buffers() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       plan_.nodes[i].buffer = plan_.buffers;
-      const std::int64_t numbers = (layer(i).buffers.count() + scalar_bytes_ - 1) / scalar_bytes_;
+      const std::int64_t numbers = (layer(i).buffers.count() + scalar_bytes - 1) / scalar_bytes;
       plan_.buffers += std::max(numbers, running_statistics(graph_.nodes[i]));
     }
   }
@@ -99,8 +102,7 @@ class Planner {
 
   std::int64_t saved(const GraphNode& node) const {
     if (const auto* attention = std::get_if<Attention>(&node.operation)) {
-      const AttentionShape shape = shape_of(*attention, node, 1);
-      return stretch((Bytes(shape.heads * shape.tokens) * shape.tokens).count());
+      return stretch(device_.attention_saved(shape_of(*attention, node, 1)));
     }
     const auto* norm = std::get_if<Normalization>(&node.operation);
     if (norm == nullptr) return 0;
@@ -211,7 +213,7 @@ class Planner {
   }
 
   const ModelGraph& graph_;
-  std::int64_t scalar_bytes_;
+  const Device<T>& device_;
   MemoryPlan plan_;
   std::int64_t base_ = 0;  // of the arena in the numbers
   Arena arena_;
@@ -226,8 +228,12 @@ Bytes MemoryPlan::bytes(std::size_t scalar_bytes) const {
          Bytes(places + tokens + targets) * std::int64_t{sizeof(std::int32_t)};
 }
 
-MemoryPlan plan_memory(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes) {
-  return Planner(graph, samples, scalar_bytes).run();
+template <class T>
+MemoryPlan plan_memory(const ModelGraph& graph, std::int64_t samples, const Device<T>& device) {
+  return Planner<T>(graph, samples, device).run();
 }
+
+template MemoryPlan plan_memory(const ModelGraph&, std::int64_t, const Device<float>&);
+template MemoryPlan plan_memory(const ModelGraph&, std::int64_t, const Device<double>&);
 
 }  // namespace palsim

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/graph.hpp"
+#include "real/device/device.hpp"
 
 namespace palsim {
 
@@ -54,7 +55,9 @@ struct MemoryPlan {
   Bytes bytes(std::size_t scalar_bytes) const;
 };
 
-// Throws InputError for a model whose memory no machine can count. The graph is trainable.
-MemoryPlan plan_memory(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes);
+// Of a replica on such a device. Throws InputError for a model whose memory no machine can count.
+// The graph is trainable.
+template <class T>
+MemoryPlan plan_memory(const ModelGraph& graph, std::int64_t samples, const Device<T>& device);
 
 }  // namespace palsim

@@ -15,9 +15,10 @@
 namespace palsim {
 namespace {
 
-MemoryPlan plan_training(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes) {
+template <class T>
+MemoryPlan plan_training(const ModelGraph& graph, std::int64_t samples, const Device<T>& device) {
   require_trainable(graph);
-  return plan_memory(graph, samples, scalar_bytes);
+  return plan_memory(graph, samples, device);
 }
 
 void require_below(const std::vector<std::int32_t>& values, std::int64_t limit, const char* what) {
@@ -31,8 +32,9 @@ void require_below(const std::vector<std::int32_t>& values, std::int64_t limit, 
 
 }  // namespace
 
-Bytes replica_memory(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes) {
-  return plan_training(graph, samples, scalar_bytes).bytes(scalar_bytes);
+template <class T>
+Bytes replica_memory(const ModelGraph& graph, std::int64_t samples, const Device<T>& device) {
+  return plan_training(graph, samples, device).bytes(sizeof(T));
 }
 
 template <class T>
@@ -54,12 +56,11 @@ struct Replica<T>::Impl {
   Memory<std::int32_t> targets;
   std::vector<T> converted;  // images, where they are not of type T
   std::int64_t last_samples = 0;
-  LossSum last_loss;
 
   Impl(const ModelGraph& of, std::int64_t samples, Device<T>& on, Seed seed)
       : graph(of),
         device(on),
-        plan(plan_training(of, samples, sizeof(T))),
+        plan(plan_training(of, samples, on)),
         parameters(on, plan.parameters),
         gradients(on, plan.parameters),
         buffers(on, plan.buffers),
@@ -126,11 +127,9 @@ struct Replica<T>::Impl {
                  .targets = targets.data(),
                  .samples = batch.samples,
                  .training = training,
-                 .scale = scale,
-                 .loss = {}};
+                 .scale = scale};
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) forward(pass, i);
     last_samples = batch.samples;
-    last_loss = pass.loss;
     return pass;
   }
 };
@@ -172,12 +171,13 @@ LossSum Replica<T>::accumulate_gradient(const Batch& batch, double scale, const 
     const std::vector<std::size_t>& complete = impl_->graph.model.layers[i].parameters;
     std::for_each(complete.rbegin(), complete.rend(), ready);
   }
-  return pass.loss;
+  return impl_->device.loss();
 }
 
 template <class T>
 LossSum Replica<T>::evaluate(const Batch& batch) {
-  return impl_->run_forward(batch, Training::no, 1).loss;
+  impl_->run_forward(batch, Training::no, 1);
+  return impl_->device.loss();
 }
 
 template <class T>
@@ -188,7 +188,7 @@ std::string Replica<T>::first_not_finite() {
     if (std::holds_alternative<layer::Buffer>(node.operation)) continue;
     const std::int64_t count = impl_->last_samples * numel(graph.signals[node.output]);
     const double sum = std::holds_alternative<layer::CrossEntropy>(node.operation)
-                           ? impl_->last_loss.loss
+                           ? impl_->device.loss().loss
                            : impl_->device.squared_norm(
                                  count, impl_->numbers.data() + impl_->plan.signals[node.output]);
     if (!std::isfinite(sum)) return graph.model.layers[i].name;
@@ -196,6 +196,8 @@ std::string Replica<T>::first_not_finite() {
   return "";
 }
 
+template Bytes replica_memory(const ModelGraph&, std::int64_t, const Device<float>&);
+template Bytes replica_memory(const ModelGraph&, std::int64_t, const Device<double>&);
 template class Replica<float>;
 template class Replica<double>;
 

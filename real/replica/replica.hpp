@@ -16,9 +16,10 @@
 
 namespace palsim {
 
-// Bytes that a replica of this graph allocates on its device. Throws InputError at a layer that
+// Bytes that a replica of this graph allocates on such a device. Throws InputError at a layer that
 // cannot be trained, such as a custom one.
-Bytes replica_memory(const ModelGraph& graph, std::int64_t samples, std::size_t scalar_bytes);
+template <class T>
+Bytes replica_memory(const ModelGraph& graph, std::int64_t samples, const Device<T>& device);
 
 // T: float or double.
 template <class T>

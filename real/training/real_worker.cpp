@@ -213,9 +213,8 @@ void RealWorker::accumulate_and_exchange() {
     });
     --missing[static_cast<std::size_t>(bucket - buckets_.begin())];
     for (; next < buckets_.size() && missing[next] == 0; ++next) {
-      device_.synchronize();
-      exchange_->hand_over(
-          tensors(replica_.gradients(), buckets_[next].first, buckets_[next].last));
+      exchange_->hand_over(tensors(replica_.gradients(), buckets_[next].first, buckets_[next].last),
+                           device_.milestone());
     }
   };
   compute([&] { accumulate_gradients(ready); });

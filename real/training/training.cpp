@@ -206,7 +206,7 @@ void require_memory(const TrainingJob& job, Rank workers) {
   const std::int64_t micro_batch = setting.batch_per_worker / setting.micro_batches;
   const Bytes vectors(static_cast<std::int64_t>(sizeof(float)) * job.graph.model.parameters() *
                       vectors_per_parameter(setting));
-  const Bytes needed = (replica_memory(job.graph, micro_batch, sizeof(float)) + vectors) * workers;
+  const Bytes needed = (replica_memory(job.graph, micro_batch, *job.device()) + vectors) * workers;
   const Bytes available = available_memory();
   require<InputError>(needed <= available,
                       "{} workers of {} with micro-batches of {} need {:.1f} GB, this machine has "

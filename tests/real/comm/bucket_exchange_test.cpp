@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "real/cpu/cpu_device.hpp"
 #include "tests/real/comm/group_laws.hpp"
 #include "tests/real/comm/team.hpp"
 
@@ -29,7 +30,7 @@ TEST_CASE("What the exchange throws reaches the worker that waits") {
                            [](Group& group) {
                              BucketExchange exchange(group, WireType::int8);
                              std::vector<float> gradients(10);
-                             exchange.hand_over(gradients);
+                             exchange.hand_over(gradients, cpu_device<float>()->milestone());
                              exchange.wait();
                            }),
                   InputError);
@@ -44,7 +45,7 @@ TEST_CASE("A worker that gives up in mid-step releases the others, and its own e
                                BucketExchange exchange(group, WireType::fp32);
                                group.meet();
                                if (group.rank() == 0) throw InputError("a loss that is no number");
-                               exchange.hand_over(gradients);
+                               exchange.hand_over(gradients, cpu_device<float>()->milestone());
                                try {
                                  exchange.wait();
                                } catch (const Aborted&) {
@@ -62,7 +63,7 @@ TEST_CASE("A worker that gives up with a bucket on its way does not wait for the
                              std::vector<float> gradients(1000);
                              BucketExchange exchange(group, WireType::fp32);
                              if (group.rank() == 0) {
-                               exchange.hand_over(gradients);
+                               exchange.hand_over(gradients, cpu_device<float>()->milestone());
                                throw InputError("a loss that is no number");
                              }
                              group.meet();

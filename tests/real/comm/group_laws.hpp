@@ -9,6 +9,7 @@
 
 #include "real/comm/bucket_exchange.hpp"
 #include "real/comm/group.hpp"
+#include "real/cpu/cpu_device.hpp"
 #include "sim/core/error.hpp"
 #include "tests/real/comm/plans.hpp"
 
@@ -98,7 +99,7 @@ inline void check_buckets(Group& group) {
       for (float& value : part) {
         value = static_cast<float>(100 * bucket) + static_cast<float>(2 * group.rank() + step);
       }
-      exchange.hand_over(part);
+      exchange.hand_over(part, cpu_device<float>()->milestone());
       group.meet();
     }
     exchange.wait();

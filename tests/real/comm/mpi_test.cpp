@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "real/comm/mpi_process.hpp"
+#include "real/cpu/cpu_device.hpp"
 #include "real/measure/link_rate.hpp"
 #include "sim/core/error.hpp"
 #include "tests/real/comm/group_laws.hpp"
@@ -85,7 +86,7 @@ int fail_with(MpiProcess& process, int exit_status) {
     const auto group = mpi_group();
     BucketExchange exchange(*group, WireType::fp32);
     if (process.rank() == process.workers() - 1) {
-      exchange.hand_over(gradients);
+      exchange.hand_over(gradients, cpu_device<float>()->milestone());
       throw InputError("a loss that is no number");
     }
     group->meet();

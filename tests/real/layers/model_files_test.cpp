@@ -71,9 +71,9 @@ TEST_CASE("the memory of the named models is known beforehand") {
        {"mlp", "small_cnn", "vgg16_cifar10", "resnet50", "gptneo_8m", "gptneo_125m"}) {
     CAPTURE(name);
     const ModelGraph graph = named_graph(name);
-    const Bytes one = replica_memory(graph, 1, 4);
-    const Bytes two = replica_memory(graph, 2, 4);
-    const Bytes three = replica_memory(graph, 3, 4);
+    const Bytes one = replica_memory(graph, 1, *cpu_device<float>());
+    const Bytes two = replica_memory(graph, 2, *cpu_device<float>());
+    const Bytes three = replica_memory(graph, 3, *cpu_device<float>());
     CHECK(one.count() > 8 * graph.model.parameters());
     CHECK(two > one);
     // But for roundings to 64 bytes.
@@ -82,7 +82,8 @@ TEST_CASE("the memory of the named models is known beforehand") {
           64 * 4 * layers);
   }
   const double gb =
-      1e-9 * static_cast<double>(replica_memory(named_graph("resnet50"), 1, 4).count());
+      1e-9 *
+      static_cast<double>(replica_memory(named_graph("resnet50"), 1, *cpu_device<float>()).count());
   CHECK(gb == doctest::Approx(0.33).epsilon(0.1));
 }
 
@@ -90,5 +91,5 @@ TEST_CASE("a model that does not fit in memory is refused before it is built") {
   const ModelGraph graph = named_graph("gptneo_125m");
   const auto device = cpu_device<float>();
   CHECK_THROWS_AS(Replica<float>(graph, 1'000'000, *device, 1), InputError);
-  CHECK_THROWS_AS(replica_memory(graph, std::int64_t{1} << 60, 4), InputError);
+  CHECK_THROWS_AS(replica_memory(graph, std::int64_t{1} << 60, *cpu_device<float>()), InputError);
 }

@@ -9,7 +9,8 @@ namespace {
 
 std::string complaint_about(const std::string& input, const std::string& layers) {
   const ModelGraph graph = graph_of(input, layers);
-  const std::string complaint = complaint_of([&] { replica_memory(graph, 1, 4); });
+  const std::string complaint =
+      complaint_of([&] { replica_memory(graph, 1, *cpu_device<float>()); });
   const auto device = cpu_device<float>();
   CHECK(complaint_of([&] { Replica<float>(graph, 1, *device, 1); }) == complaint);
   return complaint;
