@@ -19,12 +19,13 @@ find_package(OpenMP REQUIRED)
 # What every target of palsim shares.
 add_library(palsim_settings INTERFACE)
 target_include_directories(palsim_settings INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(palsim_settings INTERFACE
+set(palsim_options
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers  # designated initializers leave out defaults on purpose
   -Wno-stringop-overflow  # false alarms inside fmt 9 at -O3
   -ffp-contract=off  # no fused multiply-add: the same bytes out on any machine
   -fno-math-errno)   # rounding is one instruction
+target_compile_options(palsim_settings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${palsim_options}>")
 target_compile_definitions(palsim_settings INTERFACE EIGEN_DONT_PARALLELIZE)
 
 # A layer is one static library; its dependencies are the layers below it.

@@ -17,12 +17,15 @@ namespace {
 // Whoever sets the variable, or mpirun's --mca btl_tcp_flags, is not overruled.
 void prefer_sends_over_tcp() { setenv("OMPI_MCA_btl_tcp_flags", "send,inplace", 0); }
 
+Rank said_by_mpirun(const char* variable, Rank otherwise) {
+  const char* number = std::getenv(variable);
+  return number != nullptr ? std::strtoll(number, nullptr, 10) : otherwise;
+}
+
 }  // namespace
 
-Rank processes_on_this_machine() {
-  const char* count = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
-  return count != nullptr ? std::strtoll(count, nullptr, 10) : 1;
-}
+Rank processes_on_this_machine() { return said_by_mpirun("OMPI_COMM_WORLD_LOCAL_SIZE", 1); }
+Rank rank_on_this_machine() { return said_by_mpirun("OMPI_COMM_WORLD_LOCAL_RANK", 0); }
 
 bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
 

@@ -12,8 +12,10 @@ namespace palsim {
 
 // So says the environment: a command started by hand never touches MPI.
 bool launched_by_mpirun();
-// Of those that mpirun launched; 1 without it.
+// Of those that mpirun launched: how many are here, and which of them this one is; 1 and 0 without
+// it.
 Rank processes_on_this_machine();
+Rank rank_on_this_machine();
 
 // From MPI_Init to MPI_Finalize; one in a process, in main, outside of what catches exceptions.
 class MpiProcess {
