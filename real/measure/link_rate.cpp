@@ -6,9 +6,9 @@
 #include <array>
 #include <chrono>
 #include <limits>
-#include <thread>
 #include <vector>
 
+#include "real/comm/polling.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -16,19 +16,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// As MpiGroup waits: Open MPI's own waiting keeps a core busy that another process may need.
 void wait(std::array<MPI_Request, 2>& requests) {
-  constexpr int eager_tries = 100;
-  for (int tries = 0;; ++tries) {
+  poll_until([&] {
     int are_done = 0;
     MPI_Testall(static_cast<int>(requests.size()), requests.data(), &are_done, MPI_STATUSES_IGNORE);
-    if (are_done != 0) return;
-    if (tries < eager_tries) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-    }
-  }
+    return are_done != 0;
+  });
 }
 
 // Least seconds from the partners' start to this one's having sent and received `bytes`: whatever
