@@ -11,8 +11,8 @@
 #include "experiments/command/ascii.hpp"
 #include "experiments/command/counted.hpp"
 #include "experiments/command/text_lines.hpp"
+#include "real/device/available_memory.hpp"
 #include "real/measure/kernel_rates.hpp"
-#include "real/measure/memory.hpp"
 #include "sim/core/statistics.hpp"
 #include "sim/core/unit.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "real/comm/thread_team.hpp"
-#include "real/measure/memory.hpp"
+#include "real/device/available_memory.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
