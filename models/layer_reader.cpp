@@ -87,6 +87,9 @@ Operation read_attention(TableReader& table) {
       .window = optional_extent(table, "window"),
       .bias = AttentionBias{static_cast<int>(table.choice("bias", {"none", "output", "all"}, 2))},
       .projections = {"q_proj", "k_proj", "v_proj", "out_proj"}};
+  if (attention.window && !attention.causal) {
+    table.fail("window", "write causal = true too, or no window");
+  }
   if (table.has("projections")) attention.projections = table.texts("projections");
   if (attention.projections.size() != 2 && attention.projections.size() != 4) {
     table.fail("projections",

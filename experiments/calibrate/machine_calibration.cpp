@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 #include "experiments/command/ascii.hpp"
 #include "experiments/command/counted.hpp"
 #include "experiments/command/text_lines.hpp"
+#include "real/device/available_memory.hpp"
 #include "real/measure/kernel_rates.hpp"
-#include "real/measure/memory.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/core/unit.hpp"
 
 namespace palsim {
@@ -80,8 +82,7 @@ FlopsPerSecond best_of(const std::vector<LinearRate>& rates) {
 double median_share(const std::vector<LinearRate>& rates) {
   std::vector<double> shares;
   for (const LinearRate& linear : rates) shares.push_back(linear.rate / best_of(rates));
-  std::nth_element(shares.begin(), shares.begin() + shares.size() / 2, shares.end());
-  return shares[shares.size() / 2];
+  return median(std::move(shares));
 }
 
 }  // namespace

@@ -43,13 +43,12 @@ std::optional<DataDescription> read_data(TableReader& experiment, const Model& m
   DataDescription data;
   data.kind = static_cast<DataKind>(
       table->choice("kind", {"cifar10", "token_file", "generated_images", "generated_stories"}));
-  const bool images = data.kind == DataKind::cifar10 || data.kind == DataKind::generated_images;
   const bool generated =
       data.kind == DataKind::generated_images || data.kind == DataKind::generated_stories;
   // What the model tells apart: the last numbers before the loss.
   const std::int64_t outputs =
       model.layers.size() < 2 ? 1 : model.layers[model.layers.size() - 2].output.back();
-  if (images) {
+  if (is_of_images(data.kind)) {
     data.image = model.input;
     data.classes = generated ? table->integer("classes", {2, most}, outputs) : data.classes;
     if (generated) data.noise = table->number("noise", {.least = 0}, data.noise);

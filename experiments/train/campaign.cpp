@@ -55,7 +55,7 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
   const std::map<std::string, Step> begins = first_steps();
   for (const Part& part : parts_) require_runnable(part);
   if (!options.checkpoints.empty()) require_folder(options.checkpoints);
-  if (options.resume.empty() && !options.checkpoints.empty() && reports()) require_unused();
+  if (!options.checkpoints.empty() && !resumes_in_place() && reports()) require_unused();
   if (options.log.empty() || !reports()) return;
   const bool one = experiment.runs.size() == 1 && experiment.seeds == 1;
   require<InputError>(one,
@@ -63,6 +63,11 @@ Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
                       "--set workers=N and --set seeds=1",
                       options.log);
   log_.emplace(options.log, begins);
+}
+
+// Whatever the two folders' names are.
+bool Campaign::resumes_in_place() const {
+  return !options_.resume.empty() && fs::equivalent(options_.checkpoints, options_.resume);
 }
 
 // Another run's checkpoints are not to be lost.

@@ -49,6 +49,7 @@ class Campaign {
   // Of a resumed campaign: where each method goes on.
   std::map<std::string, Step> first_steps() const;
   void require_runnable(const Part& part) const;
+  bool resumes_in_place() const;
   void require_unused() const;
   void run_part(std::size_t at);
   TrainingOutcome train(const TrainingJob& job, const Run& run) const;

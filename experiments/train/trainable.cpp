@@ -10,10 +10,6 @@
 namespace palsim {
 namespace {
 
-bool is_of_images(DataKind kind) {
-  return kind == DataKind::cifar10 || kind == DataKind::generated_images;
-}
-
 std::unique_ptr<DataSet> data_of(const Experiment& experiment, Split split) {
   try {
     return make_data_set(*experiment.data, split);
@@ -123,7 +119,6 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
       {"batch", fmt::format("{} in {}", experiment_.batch_per_worker, experiment_.micro_batches)},
       {"seed", fmt::format("{}", seed)},
       {"settings", digest_of(method.settings + experiment_.training_settings)}};
-
   return job;
 }
 

@@ -5,7 +5,7 @@
 #include "experiments/calibrate/network_calibration.hpp"
 #include "experiments/command/cluster_file.hpp"
 #include "experiments/command/csv_table.hpp"
-#include "experiments/validation/statistics.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/network/communicator.hpp"
 
 namespace palsim {

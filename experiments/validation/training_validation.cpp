@@ -4,20 +4,14 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "experiments/predict/prediction.hpp"
 #include "experiments/train/trainable.hpp"
+#include "real/measure/clock.hpp"
 #include "real/measure/kernel_rates.hpp"
 
 namespace palsim {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 Rank most_workers(const Experiment& experiment) {
   Rank most = 1;

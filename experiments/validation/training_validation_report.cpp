@@ -8,6 +8,7 @@
 
 #include "experiments/command/counted.hpp"
 #include "experiments/command/text_table.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/core/unit.hpp"
 
 namespace palsim {
@@ -26,11 +27,6 @@ std::vector<double> absolute_errors_of(const TrainingValidation& validation) {
   }
   std::sort(errors.begin(), errors.end());
   return errors;
-}
-
-double median(const std::vector<double>& sorted) {
-  const std::size_t half = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 Json times_object(const TimedRun& run) {

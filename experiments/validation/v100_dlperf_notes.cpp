@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "experiments/validation/statistics.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "experiments/command/csv_table.hpp"
 #include "experiments/command/text_table.hpp"
-#include "experiments/validation/statistics.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {

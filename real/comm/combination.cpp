@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "sim/core/error.hpp"
+
 namespace palsim {
 namespace {
 
@@ -36,6 +38,11 @@ void receive_fp32(const Combination& combination, std::int64_t count,
 }
 
 }  // namespace
+
+void require_real(WireType wire) {
+  require<InputError>(wire == WireType::fp32 || wire == WireType::bf16,
+                      "a real all-reduce sends fp32 or bf16, not int8 or int4");
+}
 
 void receive(const Combination& combination, std::int64_t count, const float* source,
              float* target) {

@@ -19,6 +19,9 @@ struct Combination {
   float factor = 1;  // of a complete sum
 };
 
+// Throws InputError for what no real collective sends.
+void require_real(WireType wire);
+
 void receive(const Combination& combination, std::int64_t count, const float* source,
              float* target);
 // The source came in bf16.

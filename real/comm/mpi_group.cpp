@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <map>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "real/comm/broadcast_schedules.hpp"
 #include "real/comm/combination.hpp"
 #include "real/comm/default_plan.hpp"
 #include "real/comm/mpi_process.hpp"
+#include "real/comm/polling.hpp"
 #include "real/comm/schedule.hpp"
-#include "sim/collectives/chain_broadcast.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -55,17 +53,13 @@ class MpiGroup : public Group {
   }
 
   void all_reduce_mean(std::span<float> values, WireType wire) override {
-    require<InputError>(wire == WireType::fp32 || wire == WireType::bf16,
-                        "a real all-reduce sends fp32 or bf16, not int8 or int4");
+    require_real(wire);
     execute(family_->all_reduce, values, wire);
   }
 
   void broadcast(std::span<float> values, Rank root) override {
-    const std::int64_t pieces =
-        broadcast_pieces(Bytes(static_cast<std::int64_t>(values.size_bytes())), 1);
-    const auto [at, is_new] = broadcasts_.try_emplace({root, pieces});
-    if (is_new) at->second = schedule_of(chain_broadcast(workers(), pieces, root));
-    execute(at->second, values, WireType::fp32);
+    const Bytes bytes(static_cast<std::int64_t>(values.size_bytes()));
+    execute(broadcasts_.of(workers(), bytes, root), values, WireType::fp32);
   }
 
   void sum(std::span<double> values) override {
@@ -93,21 +87,13 @@ class MpiGroup : public Group {
     std::int64_t staged_at = 0;
   };
 
-  // Open MPI's own waiting keeps a core busy that another worker, or this worker's other thread,
-  // may need.
   void wait(MPI_Request& request) {
-    constexpr int eager_tries = 100;
-    for (int tries = 0;; ++tries) {
+    poll_until([&] {
       int is_done = 0;
       MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
-      if (is_done != 0) return;
-      if (family_->is_abandoned) throw Aborted{};
-      if (tries < eager_tries) {
-        std::this_thread::yield();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(20));
-      }
-    }
+      if (is_done == 0 && family_->is_abandoned) throw Aborted{};
+      return is_done != 0;
+    });
   }
 
   void execute(const Schedule& schedule, std::span<float> values, WireType wire) {
@@ -228,7 +214,7 @@ class MpiGroup : public Group {
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int workers_ = 1;
-  std::map<std::pair<Rank, std::int64_t>, Schedule> broadcasts_;  // by root and pieces
+  BroadcastSchedules broadcasts_;
   // Of the present step.
   std::vector<Incoming> incoming_;
   std::vector<MPI_Request> requests_;  // of what comes, in that order, then of what goes

@@ -10,8 +10,8 @@
 
 namespace palsim {
 
-// How often a thread looks again before it sleeps, some 20 cycles apart.
-enum class Patience : int { none = 0, microseconds = 200 };
+// How often a thread looks again before it sleeps.
+enum class Patience : int { none = 0, some = 200 };
 
 class Progress {
  public:

@@ -2,24 +2,24 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "real/comm/barrier.hpp"
+#include "real/comm/broadcast_schedules.hpp"
 #include "real/comm/combination.hpp"
+#include "real/comm/core_binding.hpp"
 #include "real/comm/default_plan.hpp"
-#include "real/comm/meeting.hpp"
 #include "real/comm/progress.hpp"
 #include "real/comm/schedule.hpp"
-#include "sim/collectives/chain_broadcast.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
 namespace {
 
 // What the others see of a worker, on cache lines of its own.
-struct alignas(128) Desk {
+struct alignas(128) Slot {
   // Buffers shown and messages received, of all collectives so far.
   Progress progress;
   std::atomic<bool> is_busy = false;  // in a collective: may be reading others' buffers
@@ -28,46 +28,54 @@ struct alignas(128) Desk {
   std::array<std::vector<double>, 2> summands;
 };
 
-// Where the threads of one group work.
-struct Room {
-  explicit Room(Rank workers)
-      : desks(static_cast<std::size_t>(workers)), meeting(static_cast<std::uint32_t>(workers)) {}
+// What the threads of one group share.
+struct SharedState {
+  explicit SharedState(Rank workers)
+      : slots(static_cast<std::size_t>(workers)), barrier(static_cast<std::uint32_t>(workers)) {}
 
   void abandon() noexcept {
-    meeting.abandon();
-    for (Desk& desk : desks) desk.progress.abandon();
+    barrier.abandon();
+    for (Slot& slot : slots) slot.progress.abandon();
     for (const auto& duplicate : duplicates) duplicate->abandon();
   }
-  bool is_abandoned() const { return desks.front().progress.is_abandoned(); }
+  bool is_abandoned() const { return slots.front().progress.is_abandoned(); }
 
-  std::vector<Desk> desks;
-  Meeting meeting;
-  std::vector<std::unique_ptr<Room>> duplicates;  // in the order in which each worker asks for them
+  std::vector<Slot> slots;
+  Barrier barrier;
+  // In the order in which each worker asks for them.
+  std::vector<std::unique_ptr<SharedState>> duplicates;
 };
 
 // A group and all its duplicates: when a worker gives up, all of them do.
-struct House {
-  explicit House(const Plan& plan) : all_reduce(schedule_of(plan)), entrance(plan.ranks) {
+struct Family {
+  explicit Family(const Plan& plan)
+      : all_reduce(schedule_of(plan)),
+        patience(plan.ranks > usable_cores() ? Patience::none : Patience::some),
+        first(plan.ranks) {
     require(all_reduce.result == Sum::complete, "an all-reduce leaves a rank without a sum");
   }
 
-  Room& duplicate_of(Room& room, std::size_t number) {
+  SharedState& duplicate_of(SharedState& shared, std::size_t number) {
     const std::lock_guard lock(mutex);
-    while (room.duplicates.size() <= number) {
-      room.duplicates.push_back(std::make_unique<Room>(static_cast<Rank>(room.desks.size())));
-      if (room.is_abandoned()) room.duplicates.back()->abandon();
+    while (shared.duplicates.size() <= number) {
+      shared.duplicates.push_back(
+          std::make_unique<SharedState>(static_cast<Rank>(shared.slots.size())));
+      if (shared.is_abandoned()) shared.duplicates.back()->abandon();
     }
-    return *room.duplicates[number];
+    return *shared.duplicates[number];
   }
 
   void abandon() noexcept {
     const std::lock_guard lock(mutex);
-    entrance.abandon();
+    first.abandon();
   }
 
   const Schedule all_reduce;
+  // With more workers than cores, who is waited for may need this very one. Asked here, where the
+  // thread is not yet bound to one of them.
+  const Patience patience;
   std::mutex mutex;  // of the duplicates
-  Room entrance;
+  SharedState first;
 };
 
 // Messages go in parts of about so many bytes: while the plan carries one part through all its
@@ -76,42 +84,35 @@ constexpr std::int64_t part_bytes = 256 << 10;
 
 class ThreadGroup : public Group {
  public:
-  ThreadGroup(std::shared_ptr<House> house, Room& room, Rank rank)
-      : house_(std::move(house)),
-        room_(room),
-        desk_(room_.desks[static_cast<std::size_t>(rank)]),
+  ThreadGroup(std::shared_ptr<Family> family, SharedState& shared, Rank rank)
+      : family_(std::move(family)),
+        shared_(shared),
+        slot_(shared_.slots[static_cast<std::size_t>(rank)]),
         rank_(rank),
-        done_(room_.desks.size()) {
-    const bool is_crowded = room_.desks.size() > std::thread::hardware_concurrency();
-    patience_ = is_crowded ? Patience::none : Patience::microseconds;
-  }
+        done_(shared_.slots.size()) {}
 
   Rank rank() const override { return rank_; }
-  Rank workers() const override { return static_cast<Rank>(room_.desks.size()); }
+  Rank workers() const override { return static_cast<Rank>(shared_.slots.size()); }
 
-  Signals meet(Signals said) override { return room_.meeting.meet(said, patience_); }
+  Signals meet(Signals said) override { return shared_.barrier.meet(said, family_->patience); }
 
   void all_reduce_mean(std::span<float> values, WireType wire) override {
-    require<InputError>(wire == WireType::fp32 || wire == WireType::bf16,
-                        "a real all-reduce sends fp32 or bf16, not int8 or int4");
-    execute(house_->all_reduce, values, wire);
+    require_real(wire);
+    execute(family_->all_reduce, values, wire);
   }
 
   void broadcast(std::span<float> values, Rank root) override {
-    const std::int64_t pieces =
-        broadcast_pieces(Bytes(static_cast<std::int64_t>(values.size_bytes())), 1);
-    const auto [at, is_new] = broadcasts_.try_emplace({root, pieces});
-    if (is_new) at->second = schedule_of(chain_broadcast(workers(), pieces, root));
-    execute(at->second, values, WireType::fp32);
+    const Bytes bytes(static_cast<std::int64_t>(values.size_bytes()));
+    execute(broadcasts_.of(workers(), bytes, root), values, WireType::fp32);
   }
 
   void sum(std::span<double> values) override {
     const std::size_t which = sums_++ % 2;
-    desk_.summands[which].assign(values.begin(), values.end());
+    slot_.summands[which].assign(values.begin(), values.end());
     meet(0);
     std::fill(values.begin(), values.end(), 0.0);
-    for (const Desk& desk : room_.desks) {
-      const std::vector<double>& summands = desk.summands[which];
+    for (const Slot& slot : shared_.slots) {
+      const std::vector<double>& summands = slot.summands[which];
       require(summands.size() == values.size(), "sums of {} and {} numbers", values.size(),
               summands.size());
       for (std::size_t at = 0; at < values.size(); ++at) values[at] += summands[at];
@@ -119,22 +120,23 @@ class ThreadGroup : public Group {
   }
 
   std::unique_ptr<Group> duplicate() override {
-    return std::make_unique<ThreadGroup>(house_, house_->duplicate_of(room_, duplicates_++), rank_);
+    return std::make_unique<ThreadGroup>(family_, family_->duplicate_of(shared_, duplicates_++),
+                                         rank_);
   }
 
-  void abort() noexcept override { house_->abandon(); }
+  void abort() noexcept override { family_->abandon(); }
 
  private:
   void execute(const Schedule& schedule, std::span<float> values, WireType wire) {
     if (workers() == 1) return;
-    desk_.is_busy.store(true);
+    slot_.is_busy.store(true);
     try {
-      if (room_.is_abandoned()) throw Aborted{};
-      desk_.buffer = values.data();
-      desk_.progress.advance();
+      if (shared_.is_abandoned()) throw Aborted{};
+      slot_.buffer = values.data();
+      slot_.progress.advance();
       for (Progress::Count& done : done_) ++done;
       exchange(schedule, values, wire);
-      desk_.is_busy.store(false);
+      slot_.is_busy.store(false);
     } catch (const Aborted&) {
       leave_abandoned();
       throw;
@@ -150,14 +152,14 @@ class ThreadGroup : public Group {
     const auto wait_for = [&](const Precondition& precondition) {
       const auto rank = static_cast<std::size_t>(precondition.rank);
       const auto receives = static_cast<Progress::Count>(precondition.receives);
-      room_.desks[rank].progress.wait_until(done_[rank] + receives, patience_);
+      shared_.slots[rank].progress.wait_until(done_[rank] + receives, family_->patience);
     };
     for (std::int64_t part = 0; part < parts; ++part) {
       if (part > 0) count_receives(schedule);
       for (const ScheduledStep& step : mine.steps) {
         for (const Receive& message : step.receives) {
           for (const Precondition& precondition : message.preconditions) wait_for(precondition);
-          const float* source = room_.desks[static_cast<std::size_t>(message.source)].buffer;
+          const float* source = shared_.slots[static_cast<std::size_t>(message.source)].buffer;
           const Combination combination{.combine = message.combine,
                                         .wire = wire,
                                         .sum = message.sum,
@@ -171,7 +173,7 @@ class ThreadGroup : public Group {
               receive(combination, end - begin, source + begin, values.data() + begin);
             }
           }
-          desk_.progress.advance();
+          slot_.progress.advance();
         }
       }
     }
@@ -188,21 +190,20 @@ class ThreadGroup : public Group {
   // The caller may free its buffer once this is done, so nobody may still be reading it. Nobody
   // blocks in here any more: everyone who is busy soon leaves too, and who comes leaves at once.
   void leave_abandoned() {
-    desk_.is_busy.store(false);
-    for (const Desk& desk : room_.desks) {
-      while (desk.is_busy.load()) std::this_thread::yield();
+    slot_.is_busy.store(false);
+    for (const Slot& slot : shared_.slots) {
+      while (slot.is_busy.load()) std::this_thread::yield();
     }
   }
 
-  std::shared_ptr<House> house_;
-  Room& room_;
-  Desk& desk_;
+  std::shared_ptr<Family> family_;
+  SharedState& shared_;
+  Slot& slot_;
   Rank rank_;
-  Patience patience_ = Patience::none;
   // By rank, what its progress was before the present part of the present collective: all workers
   // go through the same ones, so each knows of all.
   std::vector<Progress::Count> done_;
-  std::map<std::pair<Rank, std::int64_t>, Schedule> broadcasts_;  // by root and pieces
+  BroadcastSchedules broadcasts_;
   std::uint64_t sums_ = 0;
   std::size_t duplicates_ = 0;
 };
@@ -210,10 +211,10 @@ class ThreadGroup : public Group {
 }  // namespace
 
 std::vector<std::unique_ptr<Group>> thread_groups(const Plan& all_reduce) {
-  const auto house = std::make_shared<House>(all_reduce);
+  const auto family = std::make_shared<Family>(all_reduce);
   std::vector<std::unique_ptr<Group>> groups;
   for (Rank rank = 0; rank < all_reduce.ranks; ++rank) {
-    groups.push_back(std::make_unique<ThreadGroup>(house, house->entrance, rank));
+    groups.push_back(std::make_unique<ThreadGroup>(family, family->first, rank));
   }
   return groups;
 }

@@ -19,13 +19,14 @@ void run_on_threads(Rank workers, const std::function<void(Group&)>& work) {
   // Left to itself, the system lets a core idle for a while when its workers are through with a
   // round and others queue for the other cores.
   const bool evenly = workers % usable_cores() == 0;
+  const int wanted = static_cast<int>(workers);
   int threads = 0;
-#pragma omp parallel num_threads(static_cast <int>(workers))
+#pragma omp parallel num_threads(wanted)
   {
 #pragma omp single
     threads = omp_get_num_threads();
     const auto rank = static_cast<std::size_t>(omp_get_thread_num());
-    if (threads == static_cast<int>(workers)) {
+    if (threads == wanted) {
       std::optional<CoreBinding> binding;
       if (evenly) binding.emplace(static_cast<int>(rank));
       try {
@@ -37,7 +38,7 @@ void run_on_threads(Rank workers, const std::function<void(Group&)>& work) {
       }
     }
   }
-  require<InputError>(threads == static_cast<int>(workers),
+  require<InputError>(threads == wanted,
                       "{} workers, but OpenMP gives {} threads; write fewer, or raise "
                       "OMP_THREAD_LIMIT",
                       workers, threads);

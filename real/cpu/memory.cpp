@@ -5,10 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <limits>
-#include <string>
 
+#include "real/device/available_memory.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/unit.hpp"
@@ -21,17 +19,6 @@ constexpr std::size_t alignment = 64;
 // thirds of their speed.
 constexpr std::size_t huge_page = 2 << 20;
 
-// What the machine could still give, by Linux's own estimate; the most there is where it has none.
-std::size_t available_bytes() {
-  std::ifstream estimate("/proc/meminfo");
-  std::string word;
-  while (estimate >> word) {
-    std::size_t kibibytes = 0;
-    if (word == "MemAvailable:" && estimate >> kibibytes) return kibibytes * 1024;
-  }
-  return std::numeric_limits<std::size_t>::max();
-}
-
 // The system gives pages when they are first written: now, not in a training step.
 void touch(std::byte* memory, std::size_t bytes) {
   constexpr std::size_t page = 4096;
@@ -42,15 +29,15 @@ void touch(std::byte* memory, std::size_t bytes) {
 
 void* allocate(std::size_t bytes) {
   const bool large = bytes >= 2 * huge_page;
-  const std::size_t available = large ? available_bytes() : bytes;
   const std::size_t multiple = large ? huge_page : alignment;
   const std::size_t rounded = (bytes / multiple + 1) * multiple;
-  void* memory = bytes > available ? nullptr : std::aligned_alloc(multiple, rounded);
+  const Bytes wanted(static_cast<std::int64_t>(bytes));
+  const Bytes available = large ? available_memory() : wanted;
+  void* memory = wanted > available ? nullptr : std::aligned_alloc(multiple, rounded);
   require<InputError>(memory != nullptr,
                       "{} of memory are needed at once, but only {} are left; write fewer samples "
                       "for each worker, more micro-batches, fewer workers, or a smaller model",
-                      to_string(Bytes(static_cast<std::int64_t>(bytes))),
-                      to_string(Bytes(static_cast<std::int64_t>(available))));
+                      to_string(wanted), to_string(available));
   if (large) {
     madvise(memory, rounded, MADV_HUGEPAGE);  // only a wish
     touch(static_cast<std::byte*>(memory), rounded);

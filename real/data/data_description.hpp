@@ -13,6 +13,11 @@ namespace palsim {
 
 enum class DataKind { cifar10, token_file, generated_images, generated_stories };
 
+// If not, they are tokens.
+inline bool is_of_images(DataKind kind) {
+  return kind == DataKind::cifar10 || kind == DataKind::generated_images;
+}
+
 // What a story's tokens stand for.
 enum class Spelling { bytes, words };
 

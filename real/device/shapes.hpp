@@ -13,6 +13,12 @@ struct LinearShape {
   std::int64_t out_features = 0;
 };
 
+// How often a window fits along an axis.
+constexpr std::int64_t windows(std::int64_t extent, std::int64_t kernel, std::int64_t stride,
+                               std::int64_t padding) {
+  return (extent + 2 * padding - kernel) / stride + 1;
+}
+
 // Weight: out_channels x in_channels x kernel x kernel.
 struct ConvolutionShape {
   std::int64_t samples = 0;
@@ -24,8 +30,8 @@ struct ConvolutionShape {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
 
-  std::int64_t out_height() const { return (in_height + 2 * padding - kernel) / stride + 1; }
-  std::int64_t out_width() const { return (in_width + 2 * padding - kernel) / stride + 1; }
+  std::int64_t out_height() const { return windows(in_height, kernel, stride, padding); }
+  std::int64_t out_width() const { return windows(in_width, kernel, stride, padding); }
 };
 
 // Channels are pooled one by one. Max pooling takes padding for minus infinity, average pooling
@@ -39,8 +45,8 @@ struct PoolingShape {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
 
-  std::int64_t out_height() const { return (in_height + 2 * padding - kernel) / stride + 1; }
-  std::int64_t out_width() const { return (in_width + 2 * padding - kernel) / stride + 1; }
+  std::int64_t out_height() const { return windows(in_height, kernel, stride, padding); }
+  std::int64_t out_width() const { return windows(in_width, kernel, stride, padding); }
 };
 
 // To output x output, each of the mean of its share of the input, as torch.nn.AdaptiveAvgPool2d.

@@ -1,25 +1,14 @@
 #include "real/measure/collective_times.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "real/comm/thread_team.hpp"
+#include "real/measure/clock.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 // Other work's memory, which takes the caches' place.
 class OtherWork {

@@ -1,19 +1,15 @@
 #include "real/measure/kernel_rates.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstring>
-#include <numeric>
 #include <vector>
 
 #include "real/comm/thread_team.hpp"
 #include "real/cpu/cpu_device.hpp"
+#include "real/measure/clock.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Calls of `work` that `workers` threads make in a second, all together. `prepare` makes each
 // thread's `work`.
@@ -31,7 +27,7 @@ double calls_per_second(Rank workers, Prepare prepare) {
     do {
       work();
       ++calls;
-      passed = std::chrono::duration<double>(Clock::now() - begin).count();
+      passed = seconds_since(begin);
     } while (passed < seconds);
     std::vector<double> rate{static_cast<double>(calls) / passed};
     group.sum(rate);
@@ -77,12 +73,9 @@ double measure_variation(const LinearShape& shape) {
   for (int i = 0; i < calls; ++i) {
     const Clock::time_point begin = Clock::now();
     work();
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    seconds.push_back(seconds_since(begin));
   }
-  const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / calls;
-  double squares = 0;
-  for (const double one : seconds) squares += (one - mean) * (one - mean);
-  return std::sqrt(squares / calls) / mean;
+  return variation(seconds);
 }
 
 BytesPerSecond measure_updates(std::int64_t parameters, Rank workers) {

@@ -4,31 +4,24 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <limits>
-#include <thread>
+#include <utility>
 #include <vector>
 
+#include "real/comm/polling.hpp"
+#include "real/measure/clock.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// As MpiGroup waits: Open MPI's own waiting keeps a core busy that another process may need.
 void wait(std::array<MPI_Request, 2>& requests) {
-  constexpr int eager_tries = 100;
-  for (int tries = 0;; ++tries) {
+  poll_until([&] {
     int are_done = 0;
     MPI_Testall(static_cast<int>(requests.size()), requests.data(), &are_done, MPI_STATUSES_IGNORE);
-    if (are_done != 0) return;
-    if (tries < eager_tries) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-    }
-  }
+    return are_done != 0;
+  });
 }
 
 // Least seconds from the partners' start to this one's having sent and received `bytes`: whatever
@@ -44,7 +37,7 @@ double exchange_time(int partner, int bytes, int repetitions) {
     MPI_Irecv(received.data(), bytes, MPI_BYTE, partner, 0, MPI_COMM_WORLD, &requests[0]);
     MPI_Isend(sent.data(), bytes, MPI_BYTE, partner, 0, MPI_COMM_WORLD, &requests[1]);
     wait(requests);
-    least_s = std::min(least_s, std::chrono::duration<double>(Clock::now() - begin).count());
+    least_s = std::min(least_s, seconds_since(begin));
   }
   return least_s;
 }
@@ -55,7 +48,7 @@ double one_way_time(int rank, int partner) {
   std::vector<double> seconds;
   for (int i = 0; i < repetitions; ++i) {
     const Clock::time_point begin = Clock::now();
-    for (const bool sends : {rank<partner, rank> partner}) {
+    for (const bool sends : {(rank < partner), (rank > partner)}) {
       std::array<MPI_Request, 2> requests{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
       if (sends) {
         MPI_Isend(nullptr, 0, MPI_BYTE, partner, 1, MPI_COMM_WORLD, &requests[0]);
@@ -64,20 +57,13 @@ double one_way_time(int rank, int partner) {
       }
       wait(requests);
     }
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count() / 2);
+    seconds.push_back(seconds_since(begin) / 2);
   }
-  const auto middle = seconds.begin() + repetitions / 2;
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle;
+  return median(std::move(seconds));
 }
 
 // Of the least-squares line.
 double slope(const std::vector<double>& xs, const std::vector<double>& ys) {
-  const auto mean = [](const std::vector<double>& values) {
-    double sum = 0;
-    for (const double value : values) sum += value;
-    return sum / static_cast<double>(values.size());
-  };
   const double x_mean = mean(xs);
   const double y_mean = mean(ys);
   double xy = 0;

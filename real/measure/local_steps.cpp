@@ -1,17 +1,14 @@
 #include "real/measure/local_steps.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <numeric>
 
 #include "real/comm/thread_team.hpp"
 #include "real/data/sample_order.hpp"
+#include "real/measure/clock.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 Program gradient_steps(Worker& worker, Step first, Step last) {
   for ([[maybe_unused]] const Step step : worker.steps({.first = first, .last = last})) {
@@ -60,7 +57,7 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
     take(0, first_steps);
     const Clock::time_point begin = Clock::now();
     take(0, first_steps);
-    std::vector<double> pace{std::chrono::duration<double>(Clock::now() - begin).count()};
+    std::vector<double> pace{seconds_since(begin)};
     group.sum(pace);
     const double step_s = pace[0] / static_cast<double>(workers * first_steps);
     const auto steps = std::max<Step>(5, static_cast<Step>(seconds / step_s));
@@ -68,11 +65,7 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
   });
   std::vector<double> all;
   for (const std::vector<double>& one : lengths) all.insert(all.end(), one.begin(), one.end());
-  const auto count = static_cast<double>(all.size());
-  const double mean = std::accumulate(all.begin(), all.end(), 0.0) / count;
-  double squares = 0;
-  for (const double length : all) squares += (length - mean) * (length - mean);
-  return {workers, mean, std::sqrt(squares / count) / mean};
+  return {workers, mean(all), variation(all)};
 }
 
 std::vector<double> throughput_of(const std::vector<LocalSteps>& measured) {
@@ -106,7 +99,7 @@ double measure_data_time(const TrainingSetting& setting, double seconds) {
       setting.data.fetch(indices, batch);
     }
     ++steps;
-    passed = std::chrono::duration<double>(Clock::now() - begin).count();
+    passed = seconds_since(begin);
   } while (passed < seconds);
   return passed / static_cast<double>(steps);
 }

@@ -161,6 +161,23 @@ std::optional<Step> step_of(const fs::path& path) {
   return step;
 }
 
+void write_checkpoint(const fs::path& complete, const CheckpointContent& content, Group& group) {
+  const fs::path half = complete.string() + std::string(unfinished);
+  if (group.rank() == 0) {
+    fs::create_directories(complete.parent_path());
+    fs::remove_all(half);
+    fs::create_directory(half);
+  }
+  group.meet();
+  write_worker(file_of(half, group.rank()), content);
+  group.meet();
+  if (group.rank() == 0) {
+    sync_folder(half);
+    fs::rename(half, complete);
+    sync_folder(complete.parent_path());
+  }
+}
+
 void remove_others(const fs::path& folder, const fs::path& kept) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path& path = entry.path();
@@ -186,26 +203,11 @@ void require_same_run(const CheckedFile& file, const RunIdentities& saved,
 
 void save_checkpoint(const fs::path& folder, const CheckpointContent& content, Group& group) {
   const fs::path complete = folder / fmt::format("{}{}", folder_prefix, content.progress.step);
-  const fs::path half = complete.string() + std::string(unfinished);
   try {
-    if (group.rank() == 0) {
-      fs::create_directories(folder);
-      fs::remove_all(half);
-      fs::create_directory(half);
-    }
-    group.meet();
-    write_worker(file_of(half, group.rank()), content);
-    group.meet();
-    if (group.rank() == 0) {
-      sync_folder(half);
-      // Of a step that was saved before, one or the other is whole at any moment.
-      const fs::path former = complete.string() + ".former" + std::string(unfinished);
-      fs::remove_all(former);
-      if (fs::exists(complete)) fs::rename(complete, former);
-      fs::rename(half, complete);
-      sync_folder(folder);
-      remove_others(folder, complete);
-    }
+    std::vector<double> is_there{group.rank() == 0 && fs::exists(complete) ? 1.0 : 0.0};
+    group.sum(is_there);
+    if (is_there[0] == 0) write_checkpoint(complete, content, group);
+    if (group.rank() == 0) remove_others(folder, complete);
     group.meet();
   } catch (const fs::filesystem_error& error) {
     fail_to_write(folder, error.code().value());

@@ -28,7 +28,8 @@ struct CheckpointContent {
   std::span<const std::span<float>> state;
 };
 
-// Called by all workers of the group; older checkpoints of the folder are removed. Throws
+// Called by all workers of the group. The folder is this run's alone: if it has a checkpoint of
+// that step, whose bits are the same, that one stays; those of other steps are removed. Throws
 // InputError if it cannot be written; what was there before stays.
 void save_checkpoint(const std::filesystem::path& folder, const CheckpointContent& content,
                      Group& group);

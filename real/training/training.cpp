@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "real/comm/thread_team.hpp"
-#include "real/measure/memory.hpp"
+#include "real/device/available_memory.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -21,10 +21,10 @@ class Supervisor {
   void resume(RealWorker& worker) {
     if (job_.resume.empty()) return;
     const std::optional<Checkpoint> checkpoint = latest_checkpoint(job_.resume);
+    require_agreement(checkpoint ? checkpoint->step : 0, worker.group());
     if (!checkpoint) return;
     const auto state = worker.state();
     worker.resume_from(load_checkpoint(checkpoint->path, rank_, job_.identity, state));
-    if (job_.resume == job_.checkpoints) saved_step_ = checkpoint->step;
   }
 
   Supervision supervision() {
@@ -39,21 +39,35 @@ class Supervisor {
     reported_ = Clock::now();
   }
 
-  // Leaves the last checkpoint where it is if that is of the same step, or if a worker's parameters
-  // are no longer numbers: what fails next is to find a good one.
+  // Leaves the last checkpoint where it is if a worker's parameters are no longer numbers: what
+  // fails next is to find a good one.
   void save(RealWorker& worker) {
-    if (job_.checkpoints.empty() || worker.progress().step == saved_step_) return;
+    if (job_.checkpoints.empty()) return;
     std::vector<double> spoilt{worker.is_finite() ? 0.0 : 1.0};
     worker.group().sum(spoilt);
     if (spoilt[0] > 0) return;
     const auto state = worker.state();
     save_checkpoint(job_.checkpoints, {job_.identity, worker.progress(), state}, worker.group());
-    saved_step_ = worker.progress().step;
     saved_ = Clock::now();
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  // Processes may see the folder differently: each on its own machine, or while another writes it.
+  void require_agreement(Step own, Group& group) const {
+    std::vector<double> steps(static_cast<std::size_t>(group.workers()));
+    steps[static_cast<std::size_t>(rank_)] = static_cast<double>(own);
+    group.sum(steps);
+    for (std::size_t rank = 1; rank < steps.size(); ++rank) {
+      if (steps[rank] == steps[0]) continue;
+      if (rank_ != 0) group.meet();  // in vain, until the first worker has said why
+      throw InputError(
+          fmt::format("{}: worker 0 would go on from step {}, worker {} from step {}; "
+                      "write a folder that all workers see alike",
+                      job_.resume.string(), steps[0], rank, steps[rank]));
+    }
+  }
 
   Signals says() const {
     constexpr double report_every_s = 0.5;
@@ -103,7 +117,6 @@ class Supervisor {
   Rank rank_;
   Clock::time_point reported_ = Clock::now();
   Clock::time_point saved_ = Clock::now();
-  Step saved_step_ = -1;  // of the last checkpoint
 };
 
 // Of the mean of the workers' models, each worker taking its part of the samples.
@@ -161,10 +174,10 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
                          setting.seed);
   Supervisor supervisor(job, group.rank());
   RealWorker worker(setting, job.graph, group, *device, replica, supervisor.supervision());
-  supervisor.resume(worker);
-  group.meet();
   bool finished = true;
   try {
+    supervisor.resume(worker);
+    group.meet();
     worker.run();
     supervisor.report(worker);
     supervisor.save(worker);

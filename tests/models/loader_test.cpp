@@ -189,6 +189,11 @@ TEST_CASE("token layers fit together") {
                                     "projections = [\"q\", \"k\", \"v\"]") ==
         "m.toml:11:15: projections = an array: write four names, the output's last, or two if the "
         "inputs share one matrix");
+  const std::string windowed =
+      embedding + "[[layer]]\ntype = \"attention\"\nheads = 2\nwindow = 5\n";
+  CHECK(complaint("30", windowed + "causal = false") ==
+        "m.toml:11:10: window = 5: write causal = true too, or no window");
+  CHECK(complaint("30", windowed + "causal = true") == "none");
 }
 
 TEST_CASE("branches that meet give the same shape") {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "real/device/available_memory.hpp"
 #include "real/measure/kernel_rates.hpp"
-#include "real/measure/memory.hpp"
 
 namespace palsim {
 namespace {

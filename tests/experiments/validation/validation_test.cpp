@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/validation/statistics.hpp"
-
 using namespace palsim;
 
 namespace {
@@ -30,13 +28,6 @@ TEST_CASE("errors are fractions of what was measured, and summed up by group") {
   CHECK(summaries[0].mean_error == doctest::Approx(0.3));
   CHECK(summaries[0].worst_error == doctest::Approx(0.5));
   CHECK(summaries[1].worst_error == 0);
-}
-
-TEST_CASE("errors of either sign count alike, and of none there is no mean") {
-  const auto [mean, worst] = absolute_errors({0.1, -0.5, 0.3});
-  CHECK(mean == doctest::Approx(0.3));
-  CHECK(worst == 0.5);
-  CHECK_THROWS(absolute_errors({}));
 }
 
 TEST_CASE("what is not known is an empty field, and null in JSON") {

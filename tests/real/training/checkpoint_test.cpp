@@ -147,6 +147,29 @@ TEST_CASE("another run's checkpoint is refused by the first thing that differs")
   CHECK(stopped.resumed() == "none");
 }
 
+TEST_CASE("workers that find checkpoints of different steps do not go on") {
+  const StoppedRun stopped;
+  const TemporaryFolder empty;
+  const ShortRunParts parts(usual);
+  const auto resumed_without = [&](Rank lost) {
+    return complaint_of([&] {
+      run_on_threads(2, [&](Group& group) {
+        TrainingJob job = job_of(usual, parts);
+        job.resume = group.rank() == lost ? empty.path() : stopped.folder.path();
+        train_worker(job, group);
+      });
+    });
+  };
+  const std::string advised = "; write a folder that all workers see alike";
+  CHECK(resumed_without(0) == empty.path().string() +
+                                  ": worker 0 would go on from step 0, worker 1 from step 4" +
+                                  advised);
+  CHECK(resumed_without(1) == stopped.folder.path().string() +
+                                  ": worker 0 would go on from step 4, worker 1 from step 0" +
+                                  advised);
+  CHECK(stopped.resumed() == "none");
+}
+
 TEST_CASE("a folder that cannot be written is refused, and the checkpoint elsewhere stays") {
   const StoppedRun stopped;
   const std::string file = stopped.folder.write("file", "");

@@ -15,6 +15,7 @@ constexpr Step interval = 4;
 
 // What a worker does to its model x in a step that takes a gradient, and with the mean of all.
 struct Formulas {
+  LearningRate learning_rate{.base = alpha};
   double learning_rate_scale = 1;
   double mix_probability = 0;
   double mix_rate = 1;
@@ -43,12 +44,12 @@ class Reference {
     for (Step step = 0; step < run_.steps; ++step) {
       for (Worker& worker : workers_) {
         if (formulas_.mix_probability > 0 && worker.coin.flip(formulas_.mix_probability)) {
-          mix(worker);
+          mix(worker, step);
         } else {
           descend(worker, step);
         }
       }
-      if ((step + 1) % interval == 0) synchronize();
+      if ((step + 1) % interval == 0) synchronize(step);
     }
     std::vector<Exact> models;
     for (const Worker& worker : workers_) models.push_back(worker.x);
@@ -68,9 +69,9 @@ class Reference {
     Exact x;
   };
 
-  void mix(Worker& worker) {
+  void mix(Worker& worker, Step step) {
     for (std::size_t i = 0; i < global_.size(); ++i) {
-      const double pull = alpha * formulas_.mix_rate / formulas_.mix_probability;
+      const double pull = rate_at(step) * formulas_.mix_rate / formulas_.mix_probability;
       worker.x[i] -= pull * (worker.x[i] - global_[i]);
     }
   }
@@ -89,11 +90,17 @@ class Reference {
     }
     replica.accumulate_gradient(batch, 1 / static_cast<double>(run_.batch_per_worker));
     for (std::size_t i = 0; i < worker.x.size(); ++i) {
-      worker.x[i] -= formulas_.learning_rate_scale * alpha * replica.gradients()[i];
+      worker.x[i] -= formulas_.learning_rate_scale * rate_at(step) * replica.gradients()[i];
     }
   }
 
-  void synchronize() {
+  double rate_at(Step step) const {
+    return parts_.setting.inner.learning_rate.rate_at(step);  // of as many steps as the run has
+  }
+
+  // After `step`.
+  void synchronize(Step step) {
+    const double rate = rate_at(step);
     for (std::size_t i = 0; i < global_.size(); ++i) {
       double mean = 0;
       for (const Worker& worker : workers_) mean += worker.x[i] / static_cast<double>(run_.workers);
@@ -104,8 +111,8 @@ class Reference {
         u = beta * u + delta;
         global_[i] -= formulas_.outer_learning_rate * (delta + beta * u);
       } else if (formulas_.outer == Formulas::Outer::slow_momentum) {
-        u = beta * u + (global_[i] - mean) / alpha;
-        global_[i] -= formulas_.outer_learning_rate * alpha * u;
+        u = beta * u + (global_[i] - mean) / rate;
+        global_[i] -= formulas_.outer_learning_rate * rate * u;
       } else {
         global_[i] = mean;
       }
@@ -134,7 +141,7 @@ double error_of(const std::string& method, const Formulas& formulas) {
         .layers =
             "{type = 'flatten'}, {type = 'linear', out_features = 3}, "
             "{type = 'cross_entropy'}",
-        .inner = {.optimizer = InnerOptimizer::sgd, .learning_rate = {.base = alpha}},
+        .inner = {.optimizer = InnerOptimizer::sgd, .learning_rate = formulas.learning_rate},
         .steps = steps};
     const std::vector<Exact> expected = Reference(run, formulas).train();
     const std::vector<Trained> trained = train(run);
@@ -194,6 +201,25 @@ TEST_CASE("PALSGD mixes at alpha eta / p, learns at alpha / (1 - p), and ends ro
     formulas.learning_rate_scale = 1.6;
     CHECK(error_of(palsgd, formulas) > rounding);
   }
+}
+
+TEST_CASE("mixes and outer steps follow the schedule of the learning rate") {
+  const LearningRate schedule{
+      .base = 0.08, .warm_up_steps = 9, .decay = Decay::cosine, .minimum = 0.01};
+  const std::string slowmo = "name = 'slowmo'\nsync_interval = 4\nouter_momentum = 0.5";
+  CHECK(error_of(slowmo, {.learning_rate = schedule,
+                          .outer_momentum = 0.5,
+                          .outer = Formulas::Outer::slow_momentum}) < rounding);
+  const std::string palsgd =
+      "name = 'palsgd'\nsync_interval = 4\nmix_probability = 0.4\nmix_rate = 2.5\n"
+      "outer_learning_rate = 0.6\nouter_momentum = 0.8";
+  CHECK(error_of(palsgd, {.learning_rate = schedule,
+                          .learning_rate_scale = 1 / 0.6,
+                          .mix_probability = 0.4,
+                          .mix_rate = 2.5,
+                          .outer_learning_rate = 0.6,
+                          .outer_momentum = 0.8,
+                          .outer = Formulas::Outer::nesterov}) < rounding);
 }
 
 TEST_CASE("a mix after a gradient takes back its part of the way from the global model") {

@@ -96,15 +96,17 @@ TEST_CASE("time goes on where the checkpoint left it") {
   CHECK(second.outcome.wall_clock_s > first.outcome.wall_clock_s);
 }
 
-TEST_CASE("a finished run that is resumed does nothing and keeps its checkpoint") {
+TEST_CASE("a finished run that is resumed does nothing and keeps its checkpoint, and that alone") {
   const ShortRun run{.steps = 5};
   const TemporaryFolder folder;
   attempt(run, folder.path());
+  folder.write("step-3/worker-0", "left by a kill");
   const auto written = std::filesystem::last_write_time(folder.path() / "step-5");
   const Attempt again = attempt(run, folder.path());
   CHECK(again.log.empty());
   CHECK(again.outcome.steps == 5);
   CHECK(std::filesystem::last_write_time(folder.path() / "step-5") == written);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "step-3"));
   check_end(run, folder.path());
 }
 

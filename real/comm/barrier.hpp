@@ -9,9 +9,9 @@
 
 namespace palsim {
 
-class Meeting {
+class Barrier {
  public:
-  explicit Meeting(std::uint32_t workers) : workers_(workers) {}
+  explicit Barrier(std::uint32_t workers) : workers_(workers) {}
 
   // Until all workers have come; returns the union of what they said. Throws Aborted if they never
   // will.

@@ -1,0 +1,31 @@
+#include "sim/core/statistics.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace palsim;
+
+TEST_CASE("the median of an even number of values is the mean of the middle two") {
+  CHECK(median({3}) == 3);
+  CHECK(median({9, 1, 5}) == 5);
+  CHECK(median({8, 1, 2, 4}) == 3);
+}
+
+TEST_CASE("variation is the standard deviation of all values over their mean") {
+  CHECK(mean({1, 2, 6}) == 3);
+  CHECK(variation({5, 5, 5}) == 0);
+  CHECK(variation({1, 3}) == doctest::Approx(0.5));
+  CHECK(variation({10, 30}) == doctest::Approx(0.5));
+}
+
+TEST_CASE("errors of either sign count alike") {
+  const auto [mean, worst] = absolute_errors({0.1, -0.5, 0.3});
+  CHECK(mean == doctest::Approx(0.3));
+  CHECK(worst == 0.5);
+}
+
+TEST_CASE("nothing has no statistics") {
+  CHECK_THROWS(median({}));
+  CHECK_THROWS(mean({}));
+  CHECK_THROWS(variation({}));
+  CHECK_THROWS(absolute_errors({}));
+}
