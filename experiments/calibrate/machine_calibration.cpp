@@ -1,17 +1,15 @@
 #include "experiments/calibrate/machine_calibration.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <optional>
 #include <utility>
 
 #include "experiments/command/ascii.hpp"
 #include "experiments/command/counted.hpp"
 #include "experiments/command/text_lines.hpp"
-#include "real/device/available_memory.hpp"
 #include "real/measure/kernel_rates.hpp"
 #include "sim/core/statistics.hpp"
 #include "sim/core/unit.hpp"
@@ -22,27 +20,44 @@ namespace {
 constexpr LinearShape square{.rows = 512, .in_features = 512, .out_features = 512};
 constexpr std::int64_t many_parameters = 8 << 20;  // 32 MiB a vector, beyond the caches
 
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("model name")) continue;
-    const std::size_t colon = line.find(':');
-    if (colon != std::string::npos) return ascii(std::string(trimmed(line.substr(colon + 1))));
-  }
-  return "unknown processor";
+// The layers' sizes, in models that are trained here; on GPUs also in larger ones.
+std::vector<LinearRate> layers_for(const Backend& backend) {
+  std::vector<LinearRate> layers{
+      {"a square one", square, {}},
+      {"fc1 of mlp, 64 images", {.rows = 64, .in_features = 3072, .out_features = 512}, {}},
+      {"fc2 of mlp, 64 images", {.rows = 64, .in_features = 512, .out_features = 512}, {}},
+      {"mlp.c_fc of gptneo_8m, 300 tokens",
+       {.rows = 300, .in_features = 128, .out_features = 512},
+       {}},
+      {"lm_head of gptneo_8m, 300 tokens",
+       {.rows = 300, .in_features = 128, .out_features = 50257},
+       {}}};
+  if (backend.unit() != "GPU") return layers;
+  layers.push_back({"mlp.c_fc of gptneo_125m, 4096 tokens",
+                    {.rows = 4096, .in_features = 768, .out_features = 3072},
+                    {}});
+  layers.push_back({"lm_head of gptneo_125m, 4096 tokens",
+                    {.rows = 4096, .in_features = 768, .out_features = 50257},
+                    {}});
+  return layers;
 }
 
-// The layers' sizes, in models that are trained here.
-std::vector<LinearRate> layers() {
-  return {{"a square one", square, {}},
-          {"fc1 of mlp, 64 images", {.rows = 64, .in_features = 3072, .out_features = 512}, {}},
-          {"fc2 of mlp, 64 images", {.rows = 64, .in_features = 512, .out_features = 512}, {}},
-          {"mlp.c_fc of gptneo_8m, 300 tokens",
-           {.rows = 300, .in_features = 128, .out_features = 512},
-           {}},
-          {"lm_head of gptneo_8m, 300 tokens",
-           {.rows = 300, .in_features = 128, .out_features = 50257},
-           {}}};
+// What is less is lost in the work itself.
+Duration noticeable(Duration launch) {
+  constexpr double least_s = 1e-7;
+  return launch < Duration::seconds(least_s) ? Duration() : launch;
+}
+
+std::optional<FlopsPerSecond>& rate_in(MatrixPrecision precision, DeviceSpec& device) {
+  switch (precision) {
+    case MatrixPrecision::tf32:
+      return device.tf32;
+    case MatrixPrecision::bf16:
+      return device.bf16;
+    case MatrixPrecision::fp32:
+      break;
+  }
+  return device.fp32;
 }
 
 // 2, 4, 8, ... and the last.
@@ -85,43 +100,54 @@ double median_share(const std::vector<LinearRate>& rates) {
   return median(std::move(shares));
 }
 
+std::vector<double> measured_throughput(const Backend& backend, Rank workers) {
+  std::vector<double> throughput{1};
+  const FlopsPerSecond alone = measure_linear(backend, square, 1);
+  for (Rank count = 2; count <= std::min(workers, backend.most_at_once()); ++count) {
+    const auto all = static_cast<double>(count);
+    const double total = all * (measure_linear(backend, square, count) / alone);
+    throughput.push_back(std::min(total, all));
+  }
+  return throughput;
+}
+
 }  // namespace
 
-MachineCalibration calibrate_machine(Rank workers, const std::function<void(double)>& progress) {
-  MachineCalibration machine{.processor = processor_name(),
-                             .cores = omp_get_num_procs(),
+MachineCalibration calibrate_machine(const Backend& backend, Rank workers,
+                                     const std::function<void(double)>& progress) {
+  backend.require_places(workers);
+  MachineCalibration machine{.processor = ascii(backend.processor()),
+                             .unit = backend.unit(),
+                             .units = backend.units(),
+                             .memory = backend.available_memory(),
                              .workers = workers,
-                             .linear = layers()};
+                             .precision = backend.precision(),
+                             .linear = layers_for(backend)};
   const std::vector<Rank> groups = doublings(workers);
   const double parts = static_cast<double>(machine.linear.size() + groups.size() + 3);
   double done = 0;
   const auto advance = [&] { progress(++done / parts); };
 
   for (LinearRate& linear : machine.linear) {
-    linear.rate = measure_linear(linear.shape, 1);
+    linear.rate = measure_linear(backend, linear.shape, 1);
     advance();
   }
-  machine.copy = measure_copy(machine.cores);
-  machine.updates = measure_updates(many_parameters, 1);
-  machine.variation = measure_variation(square);
+  machine.copy = measure_copy(backend, machine.units);
+  machine.updates = measure_updates(backend, many_parameters, 1);
+  machine.launch = noticeable(measure_launch(backend));
+  machine.variation = measure_variation(backend, square);
   advance();
-  machine.throughput = {1};
-  const FlopsPerSecond alone = machine.linear.front().rate;
-  for (Rank count = 2; count <= std::min(workers, machine.cores); ++count) {
-    const auto all = static_cast<double>(count);
-    const double total = all * (measure_linear(square, count) / alone);
-    machine.throughput.push_back(std::min(total, all));
-  }
+  if (backend.are_shared()) machine.throughput = measured_throughput(backend, workers);
   advance();
   for (const Rank count : groups) {
     const auto append = [](std::vector<CollectiveTime>& to, std::vector<CollectiveTime> more) {
       to.insert(to.end(), more.begin(), more.end());
     };
-    append(machine.all_reduce,
-           measure_collective(Collective::all_reduce, count, sizes_up_to(Bytes(64 << 20))));
+    append(machine.all_reduce, measure_collective(backend, Collective::all_reduce, count,
+                                                  sizes_up_to(Bytes(64 << 20))));
     append(machine.broadcast,
-           measure_collective(Collective::broadcast, count, sizes_up_to(Bytes(4 << 20))));
-    machine.meeting_s.push_back(measure_meeting(count));
+           measure_collective(backend, Collective::broadcast, count, sizes_up_to(Bytes(4 << 20))));
+    machine.meeting_s.push_back(measure_meeting(backend, count));
     advance();
   }
   return machine;
@@ -138,24 +164,28 @@ Topology machine_topology(const MachineCalibration& machine, const std::string& 
   transport.kind = TransportKind::measured;
   transport.all_reduce = as_table(machine.all_reduce);
   transport.broadcast = as_table(machine.broadcast);
+  DeviceSpec device{.name = machine.processor,
+                    .memory_bandwidth = BytesPerSecond(rounded(machine.updates.count())),
+                    .memory = Bytes(machine.memory.count() / 1'000'000'000 * 1'000'000'000),
+                    .compute_efficiency = rounded(median_share(machine.linear)),
+                    .launch_cost = machine.launch,
+                    .throughput = throughput};
+  rate_in(machine.precision, device) = FlopsPerSecond(rounded(best_of(machine.linear).count()));
   return {.name = name,
           .network = Network(node),
-          .device = {.name = machine.processor,
-                     .fp32 = FlopsPerSecond(rounded(best_of(machine.linear).count())),
-                     .memory_bandwidth = BytesPerSecond(rounded(machine.updates.count())),
-                     .memory = Bytes(available_memory().count() / 1'000'000'000 * 1'000'000'000),
-                     .compute_efficiency = rounded(median_share(machine.linear)),
-                     .throughput = throughput},
+          .device = std::move(device),
           .transport = std::move(transport)};
 }
 
 TopologyComments machine_comments(const MachineCalibration& machine) {
   TopologyComments comments;
-  comments.head = {fmt::format("Measured by palsim calibrate machine: {} emulated on {}.",
-                               counted(machine.workers, "worker"), counted(machine.cores, "core"))};
-  comments.node = {"Threads of one process; what joins them is memory, see [transport]."};
+  comments.head = {fmt::format(
+      "Measured by palsim calibrate machine: {} {} on {}.", counted(machine.workers, "worker"),
+      is_shared(machine) ? "emulated" : "at most", counted(machine.units, machine.unit))};
+  comments.node = {"Threads of one process; for what joins them see [transport]."};
   comments.device = {
-      "fp32: the fastest of these linear layers, forward and backward, one worker alone;",
+      fmt::format("{}: the fastest of these linear layers, forward and backward, one worker alone;",
+                  name_of(machine.precision)),
       "compute_efficiency: their median over the fastest."};
   for (const LinearRate& linear : machine.linear) {
     comments.device.push_back(fmt::format(
@@ -165,10 +195,13 @@ TopologyComments machine_comments(const MachineCalibration& machine) {
   comments.device.push_back(fmt::format(
       "memory_bandwidth: updates of {} M parameters by one worker alone, bytes read and written;",
       many_parameters >> 20));
-  comments.device.push_back(fmt::format("all cores together copy at {}.", to_string(machine.copy)));
+  comments.device.push_back(fmt::format(
+      "{} together copy at {}.", counted(machine.units, machine.unit), to_string(machine.copy)));
+  if (is_shared(machine)) {
+    comments.device.push_back("throughput: of the square layer, with so many workers at once.");
+  }
   comments.device.push_back(
-      "throughput: of the square layer, with so many workers at once. Equal pieces of work vary");
-  comments.device.push_back(fmt::format("by {:.1f} %.", 100 * machine.variation));
+      fmt::format("Equal pieces of work vary by {:.1f} %.", 100 * machine.variation));
   comments.transport = {
       "Medians of 15, from the last worker's arrival to the last one's end, buffers out of the "
       "caches."};

@@ -1,12 +1,13 @@
-// This machine as a cluster of emulated workers: threads that share its cores. Rates, bandwidths
-// and the times of collectives are measured here, now; nothing that is to be predicted is looked
-// at.
+// This machine as a cluster of workers on one of its backends: threads that share its cores or its
+// GPU, or have a GPU each. Rates, bandwidths and the times of collectives are measured here, now;
+// nothing that is to be predicted is looked at.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "real/backend/backend.hpp"
 #include "real/device/shapes.hpp"
 #include "real/measure/collective_times.hpp"
 #include "topologies/topology_writer.hpp"
@@ -20,13 +21,17 @@ struct LinearRate {
 };
 
 struct MachineCalibration {
-  std::string processor;  // as the system names it
-  Rank cores = 1;
+  std::string processor;  // as its maker names it
+  std::string unit;       // "core", "GPU"
+  Rank units = 1;
+  Bytes memory;  // for tensors, of all that share it
   Rank workers = 1;
+  MatrixPrecision precision = MatrixPrecision::fp32;
   std::vector<LinearRate> linear;
-  BytesPerSecond copy;     // of all cores together, read and written
+  BytesPerSecond copy;     // of all units together, read and written
   BytesPerSecond updates;  // of one worker alone: optimizer, mix and outer step
-  // The total speed of 1, 2, ... workers in units of one, up to twice the cores.
+  Duration launch;  // of a kernel with nothing to do, one after the other; 0: next to nothing
+  // The total speed of 1, 2, ... workers in units of one; empty: each has a unit to itself.
   std::vector<double> throughput;
   std::vector<CollectiveTime> all_reduce;
   std::vector<CollectiveTime> broadcast;
@@ -35,7 +40,11 @@ struct MachineCalibration {
 };
 
 // For up to `workers` workers. Takes about ten seconds; `progress` is told what share is done.
-MachineCalibration calibrate_machine(Rank workers, const std::function<void(double)>& progress);
+MachineCalibration calibrate_machine(const Backend& backend, Rank workers,
+                                     const std::function<void(double)>& progress);
+
+// Whether several workers run on one unit.
+inline bool is_shared(const MachineCalibration& machine) { return !machine.throughput.empty(); }
 
 // The cluster, called so, and where its figures come from.
 Topology machine_topology(const MachineCalibration& machine, const std::string& name);

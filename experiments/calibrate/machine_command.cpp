@@ -9,6 +9,7 @@
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/train/backend_choice.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -20,19 +21,29 @@ const CommandDescription description{
     .name = "calibrate machine",
     .usage = "",
     .summary =
-        "Measures this machine for about ten seconds: what its cores compute, what its memory\n"
-        "moves, what exchanges between emulated workers take. Nothing else should run meanwhile.",
+        "Measures this machine for about ten seconds: what its cores or GPUs compute, what their\n"
+        "memory moves, what exchanges between workers take. Nothing else should run meanwhile.",
     .example = "palsim calibrate machine --out this_machine.toml",
     .positional = ""};
 
 po::options_description described_options() {
   po::options_description options;
-  options.add_options()("workers", po::value<Rank>()->value_name("N"),
-                        "how many workers to emulate at most; default 8")(
+  add_backend_options(options);
+  options.add_options()("precision", po::value<std::string>()->value_name("PRECISION"),
+                        "of matrix products: fp32 (default), tf32 or bf16")(
+      "workers", po::value<Rank>()->value_name("N"),
+      "how many workers at most; default 8, or a GPU each")(
       "out", po::value<std::string>()->value_name("FILE"),
       "write the machine as a file of topologies/")(
       "format", po::value<std::string>()->value_name("FORMAT"), "table (default) or json");
   return options;
+}
+
+MatrixPrecision precision_of(const CommandValues& values) {
+  const auto name = value_or<std::string>(values, "precision", "fp32");
+  require_choice("precision", name, {"fp32", "tf32", "bf16"});
+  if (name == "tf32") return MatrixPrecision::tf32;
+  return name == "bf16" ? MatrixPrecision::bf16 : MatrixPrecision::fp32;
 }
 
 }  // namespace
@@ -40,7 +51,10 @@ po::options_description described_options() {
 void calibrate_machine_command(const std::vector<std::string>& words) {
   const auto values = parse_command(description, described_options(), words);
   if (!values) return;
-  const auto workers = value_or<Rank>(*values, "workers", 8);
+  const std::unique_ptr<Backend> backend =
+      open_backend(backend_choice(*values), precision_of(*values));
+  const auto workers =
+      value_or<Rank>(*values, "workers", backend->are_shared() ? 8 : backend->units());
   require<InputError>(1 <= workers && workers <= most_workers,
                       "--workers {}: write a number from 1 to {}", workers, most_workers);
   const auto format = value_or<std::string>(*values, "format", "table");
@@ -49,7 +63,7 @@ void calibrate_machine_command(const std::vector<std::string>& words) {
   if (values->count("out") > 0) require_writable(out);
   ProgressBar bar;
   const MachineCalibration machine =
-      calibrate_machine(workers, [&](double share) { bar.advance(share); });
+      calibrate_machine(*backend, workers, [&](double share) { bar.advance(share); });
   if (!out.empty()) {
     write_whole_file(out, to_toml(machine_topology(machine, name_for(out, "this_machine")),
                                   machine_comments(machine)));

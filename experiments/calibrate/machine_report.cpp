@@ -52,14 +52,20 @@ std::string table_report(const MachineCalibration& machine) {
                     fmt::format("{}", linear.shape.out_features),
                     fmt::format("{:.1f}", linear.rate.count() / 1e9)});
   }
-  std::string text = fmt::format("{}, {}\n", machine.processor, counted(machine.cores, "core"));
+  std::string text =
+      fmt::format("{}, {}\n", machine.processor, counted(machine.units, machine.unit));
   text += text_table(rows);
-  text += fmt::format(
-      "\nupdates of parameters {} GB/s (one worker), copying {} GB/s (all cores)\n"
-      "workers at once, in units of one: {:.2f}\n"
-      "equal pieces of work vary by {:.1f} %\n",
-      gigabytes(machine.updates), gigabytes(machine.copy), fmt::join(machine.throughput, ", "),
-      100 * machine.variation);
+  text += fmt::format("\nupdates of parameters {} GB/s (one worker), copying {} GB/s ({})\n",
+                      gigabytes(machine.updates), gigabytes(machine.copy),
+                      counted(machine.units, machine.unit));
+  if (machine.launch > Duration()) {
+    text += fmt::format("launching a kernel takes {}\n", to_string(machine.launch));
+  }
+  if (is_shared(machine)) {
+    text += fmt::format("workers at once, in units of one: {:.2f}\n",
+                        fmt::join(machine.throughput, ", "));
+  }
+  text += fmt::format("equal pieces of work vary by {:.1f} %\n", 100 * machine.variation);
   text += collectives_table("all-reduce", machine.all_reduce);
   text += collectives_table("broadcast", machine.broadcast);
   return text;
@@ -79,11 +85,14 @@ nlohmann::ordered_json machine_object(const MachineCalibration& machine) {
                       {"rate_flops_per_s", rate.rate.count()}});
   }
   return {{"processor", machine.processor},
-          {"cores", machine.cores},
+          {"unit", machine.unit},
+          {"units", machine.units},
+          {"precision", name_of(machine.precision)},
           {"workers", machine.workers},
           {"linear", std::move(linear)},
           {"copy_Bps", machine.copy.count()},
           {"updates_Bps", machine.updates.count()},
+          {"launch_s", machine.launch.in_seconds()},
           {"throughput", machine.throughput},
           {"variation", machine.variation},
           {"meeting_s", machine.meeting_s},

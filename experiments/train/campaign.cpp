@@ -42,14 +42,16 @@ std::string kept(const TrainingJob& job) {
 
 }  // namespace
 
-Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment, Group* processes)
+Campaign::Campaign(const CampaignOptions& options, const Experiment& experiment,
+                   const Backend& backend, Group* processes)
     : options_(options),
+      backend_(backend),
       trainable_(experiment),
       parts_(parts_of(experiment, options.methods)),
       processes_(processes) {
   results_ = {.experiment = experiment.name,
               .model = experiment.model.name,
-              .backend = "cpu",
+              .backend = backend.name(),
               .batch_per_worker = experiment.batch_per_worker};
   for (const Run& run : experiment.runs) results_.steps.insert(run.steps);
   const std::map<std::string, Step> begins = first_steps();
@@ -132,10 +134,10 @@ std::map<std::string, Step> Campaign::first_steps() const {
 }
 
 void Campaign::require_runnable(const Part& part) const {
-  const TrainingJob job = trainable_.job(*part.run, *part.method, part.seed);
+  const TrainingJob job = trainable_.job(*part.run, *part.method, part.seed, backend_);
   try {
     palsim::require_runnable(job, part.run->workers);
-    require_memory(job, processes_ == nullptr ? part.run->workers : processes_on_this_machine());
+    require_places(job, processes_ == nullptr ? part.run->workers : processes_on_this_machine());
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", part.method->label, error.what()));
   }
@@ -143,7 +145,7 @@ void Campaign::require_runnable(const Part& part) const {
 
 void Campaign::run_part(std::size_t at) {
   const Part& part = parts_[at];
-  TrainingJob job = trainable_.job(*part.run, *part.method, part.seed);
+  TrainingJob job = trainable_.job(*part.run, *part.method, part.seed, backend_);
   if (!options_.checkpoints.empty()) {
     job.checkpoints = folder_of(options_.checkpoints, part);
     job.checkpoint_every_s = options_.checkpoint_every.in_seconds();

@@ -25,8 +25,10 @@ struct CampaignOptions {
 class Campaign {
  public:
   // Workers are threads of this process, or, where `processes` is given, the processes of that
-  // group. Throws InputError for what can be seen to be wrong before anything is trained.
-  Campaign(const CampaignOptions& options, const Experiment& experiment, Group* processes);
+  // group; the backend outlives it. Throws InputError for what can be seen to be wrong before
+  // anything is trained.
+  Campaign(const CampaignOptions& options, const Experiment& experiment, const Backend& backend,
+           Group* processes);
 
   // Throws InputError for what goes wrong in a run, and Error if it was stopped. The results so far
   // are there whatever happens to the next.
@@ -56,6 +58,7 @@ class Campaign {
   std::string note_of(std::size_t at, std::span<const StepSummary> steps) const;
 
   CampaignOptions options_;
+  const Backend& backend_;
   Trainable trainable_;
   std::vector<Part> parts_;
   Group* processes_;

@@ -9,6 +9,7 @@
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
+#include "experiments/train/backend_choice.hpp"
 #include "experiments/train/campaign.hpp"
 #include "real/comm/mpi_process.hpp"
 #include "sim/core/unit.hpp"
@@ -20,17 +21,19 @@ namespace fs = std::filesystem;
 
 const CommandDescription description{
     .name = "train",
-    .usage = "EXPERIMENT --backend cpu",
+    .usage = "EXPERIMENT [--backend cpu|cuda]",
     .summary =
         "Trains each method of an experiment for real, at each number of workers and with each of\n"
         "its seeds. The experiment says how in [training] and [data]. Workers are threads of this\n"
-        "process; under mpirun each process is one.",
+        "process; under mpirun each process is one. On GPUs each has one to itself, or, with\n"
+        "--emulate, all share the first.",
     .example = "palsim train mlp_generated --backend cpu --set workers=2 --log mlp.csv",
     .positional = "experiment"};
 
 struct TrainArguments {
   std::string experiment;
   std::vector<std::string> overrides;
+  BackendChoice backend;
   CampaignOptions options;
   std::string format;
 };
@@ -39,9 +42,9 @@ po::options_description described_options() {
   po::options_description options;
   const auto text = [] { return po::value<std::string>(); };
   const auto texts = [] { return po::value<std::vector<std::string>>(); };
-  options.add_options()("backend", text()->value_name("BACKEND"), "cpu (default)")(
-      "set", texts()->value_name("KEY=VALUE"),
-      "set a key of the experiment, as for predict; may be repeated")(
+  add_backend_options(options);
+  options.add_options()("set", texts()->value_name("KEY=VALUE"),
+                        "set a key of the experiment, as for predict; may be repeated")(
       "method", texts()->value_name("LABEL"), "train this method alone; may be repeated")(
       "steps", po::value<Step>()->value_name("N"), "the same as --set steps=N")(
       "log", text()->value_name("FILE"), "a row of losses and times for each step, as CSV")(
@@ -81,9 +84,7 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
     arguments.overrides.push_back(fmt::format("steps={}", (*values)["steps"].as<Step>()));
   }
   arguments.options.methods = value_or<std::vector<std::string>>(*values, "method", {});
-  const std::string backend = text("backend", "cpu");
-  require<InputError>(backend != "cuda", "--backend cuda: not in this build of palsim; write cpu");
-  require_choice("backend", backend, {"cpu"});
+  arguments.backend = backend_choice(*values);
   arguments.options.log = text("log", "");
   arguments.options.resume = text("resume", "");
   arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());
@@ -142,8 +143,10 @@ void train(const TrainArguments& arguments, Group* processes) {
     }
     return read;
   });
-  Campaign campaign =
-      said_once(processes, [&] { return Campaign(arguments.options, experiment, processes); });
+  const std::unique_ptr<Backend> backend =
+      said_once(processes, [&] { return open_backend(arguments.backend, experiment); });
+  Campaign campaign = said_once(
+      processes, [&] { return Campaign(arguments.options, experiment, *backend, processes); });
   std::signal(SIGINT, ask_for_stop);
   std::signal(SIGTERM, ask_for_stop);
   try {

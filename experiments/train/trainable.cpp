@@ -4,7 +4,6 @@
 
 #include <boost/crc.hpp>
 
-#include "real/cpu/cpu_device.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -95,7 +94,8 @@ Trainable::Trainable(const Experiment& experiment)
   require_fit(experiment, graph_, *data_);
 }
 
-TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed seed) const {
+TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed seed,
+                           const Backend& backend) const {
   TrainingJob job{.setting = {.method = method.method,
                               .data = *data_,
                               .inner = *experiment_.training,
@@ -105,7 +105,7 @@ TrainingJob Trainable::job(const Run& run, const LabelledMethod& method, Seed se
                               .seed = seed},
                   .graph = graph_,
                   .held_out = held_out_.get(),
-                  .device = cpu_device<float>};
+                  .backend = backend};
   job.setting.inner.learning_rate.steps = run.steps;
   job.identity = {
       {"model", fmt::format("{} of {} parameters in {} tensors", graph_.model.name,

@@ -14,8 +14,10 @@ class Trainable {
   // data do not fit the model. The experiment outlives this, and this its jobs.
   explicit Trainable(const Experiment& experiment);
 
-  // Of one method with one seed, on the CPU; checkpoints, reports and the rest are the caller's.
-  TrainingJob job(const Run& run, const LabelledMethod& method, Seed seed) const;
+  // Of one method with one seed; checkpoints, reports and the rest are the caller's. The backend
+  // outlives it.
+  TrainingJob job(const Run& run, const LabelledMethod& method, Seed seed,
+                  const Backend& backend) const;
 
  private:
   const Experiment& experiment_;

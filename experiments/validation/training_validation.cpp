@@ -1,7 +1,6 @@
 #include "experiments/validation/training_validation.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 
@@ -19,21 +18,23 @@ Rank most_workers(const Experiment& experiment) {
   return most;
 }
 
-// 1, all that the cores take at once, and twice that: where sharing begins and where it settles.
-std::vector<Rank> calibrated_counts(Rank most, Rank cores) {
+// 1, 2, 4, ... up to twice what gains from running at once: where sharing begins and where it
+// settles.
+std::vector<Rank> calibrated_counts(Rank most, const Backend& backend) {
+  const Rank last = std::min(most, 2 * backend.most_at_once());
   std::vector<Rank> counts;
-  for (Rank count = 1; count <= std::min(most, cores); ++count) counts.push_back(count);
-  if (most > cores) counts.push_back(std::min(most, 2 * cores));
+  for (Rank count = 1; count < last; count *= 2) counts.push_back(count);
+  counts.push_back(last);
   return counts;
 }
 
 StepCalibration calibrate_steps(const Experiment& experiment, const TrainingJob& job, Rank most,
-                                Rank cores, const std::function<void(double)>& progress) {
+                                const std::function<void(double)>& progress) {
   constexpr double seconds = 4;
   StepCalibration calibration;
   calibration.data_time_s = measure_data_time(job.setting, 0.2);
-  calibration.updates = measure_updates(experiment.model.parameters(), 1);
-  const std::vector<Rank> counts = calibrated_counts(most, cores);
+  calibration.updates = measure_updates(job.backend, experiment.model.parameters(), 1);
+  const std::vector<Rank> counts = calibrated_counts(most, job.backend);
   for (const Rank count : counts) {
     calibration.local.push_back(measure_local_steps(job, count, seconds));
     progress(static_cast<double>(calibration.local.size()) / static_cast<double>(counts.size()));
@@ -73,13 +74,13 @@ std::vector<ValidatedMethod> predicted_methods(const Experiment& experiment) {
 
 // In the order of predicted_methods.
 std::vector<TimedRun> run_all(const Experiment& experiment, const Trainable& trainable,
-                              const std::function<void(double)>& progress) {
+                              const Backend& backend, const std::function<void(double)>& progress) {
   std::vector<TimedRun> runs;
   const auto all =
       static_cast<double>(experiment.runs.size() * experiment.runs.front().methods.size());
   for (const Run& run : experiment.runs) {
     for (const LabelledMethod& method : run.methods) {
-      TrainingJob job = trainable.job(run, method, experiment.seed);
+      TrainingJob job = trainable.job(run, method, experiment.seed, backend);
       job.held_out = nullptr;
       const TrainingOutcome outcome = train_on_threads(job, run.workers);
       runs.push_back({outcome.wall_clock_s, outcome.mean});
@@ -103,12 +104,13 @@ double ValidatedMethod::spread() const {
   return (*most - *least) / measured.wall_clock_s;
 }
 
-TrainingValidation validate_training(Experiment experiment, const ValidationOptions& options) {
+TrainingValidation validate_training(Experiment experiment, const Backend& backend,
+                                     const ValidationOptions& options) {
   const Trainable trainable(experiment);
   const Rank most = most_workers(experiment);
   const Run& first = experiment.runs.front();
-  const TrainingJob job = trainable.job(first, first.methods.front(), experiment.seed);
-  require_memory(job, most);
+  const TrainingJob job = trainable.job(first, first.methods.front(), experiment.seed, backend);
+  require_places(job, most);
   const auto doing = [&](const char* what) {
     return [&options, what](double share) { options.progress(what, share); };
   };
@@ -117,14 +119,15 @@ TrainingValidation validate_training(Experiment experiment, const ValidationOpti
                                 .model = experiment.model.name,
                                 .steps = first.steps,
                                 .batch_per_worker = experiment.batch_per_worker,
-                                .cores = omp_get_num_procs()};
-  Topology machine = options.machine
-                         ? *options.machine
-                         : machine_topology(calibrate_machine(most, doing("measuring the machine")),
-                                            "this_machine");
-  validation.processor = machine.device.name;
-  validation.calibration =
-      calibrate_steps(experiment, job, most, validation.cores, doing("measuring steps"));
+                                .processor = backend.processor(),
+                                .unit = backend.unit(),
+                                .units = backend.units()};
+  Topology machine =
+      options.machine
+          ? *options.machine
+          : machine_topology(calibrate_machine(backend, most, doing("measuring the machine")),
+                             "this_machine");
+  validation.calibration = calibrate_steps(experiment, job, most, doing("measuring steps"));
   calibrate(experiment, std::move(machine), validation.calibration);
   validation.cluster = to_toml(experiment.cluster);
 
@@ -135,8 +138,8 @@ TrainingValidation validate_training(Experiment experiment, const ValidationOpti
   std::vector<std::vector<TimedRun>> runs(validation.methods.size());
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::string name = fmt::format("training, {} of {}", repeat + 1, options.repeats);
-    const std::vector<TimedRun> once =
-        run_all(experiment, trainable, [&](double share) { options.progress(name, share); });
+    const std::vector<TimedRun> once = run_all(
+        experiment, trainable, backend, [&](double share) { options.progress(name, share); });
     for (std::size_t at = 0; at < once.size(); ++at) runs[at].push_back(once[at]);
   }
   for (std::size_t at = 0; at < runs.size(); ++at) {

@@ -11,6 +11,7 @@
 
 #include "experiments/calibrate/machine_calibration.hpp"
 #include "experiments/experiment/experiment.hpp"
+#include "real/backend/backend.hpp"
 #include "real/measure/local_steps.hpp"
 #include "real/training/time_account.hpp"
 
@@ -20,7 +21,7 @@ namespace palsim {
 struct StepCalibration {
   double data_time_s = 0;         // loading a step's samples, one worker alone
   BytesPerSecond updates;         // of the model's number of parameters
-  std::vector<LocalSteps> local;  // with 1, 2, ... workers at once, up to twice the cores
+  std::vector<LocalSteps> local;  // with 1, 2, 4, ... workers at once
 };
 
 struct TimedRun {
@@ -49,7 +50,8 @@ struct TrainingValidation {
   Step steps = 0;
   std::int64_t batch_per_worker = 1;
   std::string processor;
-  Rank cores = 1;
+  std::string unit;  // what the backend has of it: "core", "GPU"
+  Rank units = 1;
   std::string cluster;  // what was calibrated, as a file of topologies/
   StepCalibration calibration;
   std::vector<ValidatedMethod> methods;
@@ -63,7 +65,8 @@ struct ValidationOptions {
   std::function<void(const std::string& doing, double share)> progress;
 };
 
-// The experiment's cluster gives way to this machine. Throws InputError.
-TrainingValidation validate_training(Experiment experiment, const ValidationOptions& options);
+// The experiment's cluster gives way to this machine, as the backend uses it. Throws InputError.
+TrainingValidation validate_training(Experiment experiment, const Backend& backend,
+                                     const ValidationOptions& options);
 
 }  // namespace palsim

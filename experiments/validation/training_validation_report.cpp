@@ -79,8 +79,8 @@ std::string table_report(const TrainingValidation& validation) {
              "calibrated on: a step without communication takes {} at once (one varies by {:.1f} "
              "%)\n",
              validation.experiment, validation.model, counted(validation.steps, "step"),
-             counted(validation.batch_per_worker, "sample"), counted(validation.cores, "core"),
-             validation.processor,
+             counted(validation.batch_per_worker, "sample"),
+             counted(validation.units, validation.unit), validation.processor,
              counted(static_cast<std::int64_t>(validation.methods.front().wall_clocks_s.size()),
                      "run"),
              steps, 100 * calibration.local.front().variation) +
@@ -105,7 +105,10 @@ std::string json_report(const TrainingValidation& validation) {
                        {"wall_clocks_s", method.wall_clocks_s}});
   }
   return Json{{"experiment", validation.experiment},
-              {"machine", {{"processor", validation.processor}, {"cores", validation.cores}}},
+              {"machine",
+               {{"processor", validation.processor},
+                {"unit", validation.unit},
+                {"units", validation.units}}},
               {"calibration", calibration_object(validation)},
               {"methods", std::move(methods)},
               {"predicting_s", validation.predicting_s},

@@ -11,6 +11,7 @@
 #include "experiments/command/data_folders.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/train/backend_choice.hpp"
 #include "experiments/validation/training_validation_report.hpp"
 #include "experiments/validation/validation.hpp"
 #include "sim/core/error.hpp"
@@ -22,7 +23,7 @@ namespace {
 CommandDescription description() {
   CommandDescription description{
       .name = "validate",
-      .usage = "[NAME]... | EXPERIMENT --backend cpu",
+      .usage = "[NAME]... | EXPERIMENT --backend cpu|cuda",
       .summary =
           "With --backend: measures this machine, predicts every method of an experiment, trains\n"
           "them here, and prints predicted beside measured. Nothing else should run meanwhile.\n\n"
@@ -40,8 +41,9 @@ CommandDescription description() {
 po::options_description described_options() {
   po::options_description options;
   options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
-                        "table (default), summary (its errors alone), json, or csv (of one)")(
-      "backend", po::value<std::string>()->value_name("BACKEND"), "cpu: train here")(
+                        "table (default), summary (its errors alone), json, or csv (of one)");
+  add_backend_options(options);
+  options.add_options()(
       "calibration", po::value<std::string>()->value_name("FILE"),
       "with --backend: this machine as palsim calibrate machine wrote it, instead of measuring it")(
       "repeats", po::value<int>()->value_name("N"),
@@ -75,7 +77,7 @@ void validate_here(const CommandValues& values) {
   const auto names = value_or<std::vector<std::string>>(values, "name", {});
   require<InputError>(names.size() == 1, "palsim validate --backend: {} experiments; write one",
                       names.empty() ? "no" : fmt::format("{}", names.size()));
-  require_choice("backend", values["backend"].as<std::string>(), {"cpu"});
+  const BackendChoice choice = backend_choice(values);
   const auto format = value_or<std::string>(values, "format", "table");
   require_choice("format", format, {"table", "json"});
   ProgressBar bar;
@@ -89,10 +91,10 @@ void validate_here(const CommandValues& values) {
     const auto file = values["calibration"].as<std::string>();
     options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
   }
-  const TrainingValidation validation =
-      validate_training(load_experiment(found_experiment(names.front()),
-                                        value_or<std::vector<std::string>>(values, "set", {})),
-                        options);
+  const Experiment experiment = load_experiment(
+      found_experiment(names.front()), value_or<std::vector<std::string>>(values, "set", {}));
+  const std::unique_ptr<Backend> backend = open_backend(choice, experiment);
+  const TrainingValidation validation = validate_training(experiment, *backend, options);
   std::cout << (format == "json" ? json_report(validation) : table_report(validation));
 }
 
@@ -104,8 +106,9 @@ void validate_command(const std::vector<std::string>& arguments) {
   if (values->count("backend") > 0) return validate_here(*values);
   for (const char* option : {"calibration", "repeats", "set"}) {
     require<InputError>(values->count(option) == 0,
-                        "--{}: goes with --backend; write --backend cpu", option);
+                        "--{}: goes with --backend; write --backend cpu or cuda", option);
   }
+  backend_choice(*values);
   const auto format = value_or<std::string>(*values, "format", "table");
   require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =

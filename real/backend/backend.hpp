@@ -8,6 +8,7 @@
 
 #include "real/comm/group.hpp"
 #include "real/device/device.hpp"
+#include "real/device/precision.hpp"
 #include "sim/core/quantity.hpp"
 
 namespace palsim {
@@ -22,6 +23,9 @@ class Backend {
   virtual std::string unit() const = 0;
   virtual std::string processor() const = 0;
   virtual Rank units() const = 0;
+  virtual MatrixPrecision precision() const = 0;
+  // Whether a unit may have several workers.
+  virtual bool are_shared() const = 0;
   // So many workers may gain from running at once; more only take turns.
   virtual Rank most_at_once() const = 0;
 

@@ -4,7 +4,7 @@
 
 #include "real/comm/core_binding.hpp"
 #include "real/cpu/cpu_device.hpp"
-#include "real/measure/memory.hpp"
+#include "real/device/available_memory.hpp"
 
 namespace palsim {
 namespace {
@@ -26,6 +26,8 @@ class CpuBackend final : public Backend {
   std::string unit() const override { return "core"; }
   std::string processor() const override { return processor_name(); }
   Rank units() const override { return usable_cores(); }
+  MatrixPrecision precision() const override { return MatrixPrecision::fp32; }
+  bool are_shared() const override { return true; }
   Rank most_at_once() const override { return usable_cores(); }
   void require_places(Rank /*workers*/) const override {}
   std::unique_ptr<Device<float>> device(Rank /*rank*/) const override {

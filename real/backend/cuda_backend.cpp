@@ -13,21 +13,23 @@ class CudaBackend final : public Backend {
  public:
   CudaBackend(const CudaModule& module, Sharing sharing, MatrixPrecision precision)
       : module_(module), sharing_(sharing), precision_(precision), gpus_(module.gpus()) {
-    for (int gpu = 0; gpu < (is_emulated() ? 1 : gpus_); ++gpu) module.require_supported(gpu);
+    for (int gpu = 0; gpu < (are_shared() ? 1 : gpus_); ++gpu) module.require_supported(gpu);
   }
 
   std::string name() const override { return "cuda"; }
   std::string unit() const override { return "GPU"; }
   std::string processor() const override { return module_.describe(0).name; }
-  Rank units() const override { return is_emulated() ? 1 : gpus_; }
+  Rank units() const override { return are_shared() ? 1 : gpus_; }
+  bool are_shared() const override { return sharing_ == Sharing::emulated; }
+  MatrixPrecision precision() const override { return precision_; }
   // Kernels of several workers run beside each other where one's leave room.
   Rank most_at_once() const override {
     constexpr Rank most_streams = 8;
-    return is_emulated() ? most_streams : gpus_;
+    return are_shared() ? most_streams : gpus_;
   }
 
   void require_places(Rank workers) const override {
-    if (is_emulated()) {
+    if (are_shared()) {
       require<InputError>(!launched_by_mpirun(),
                           "--emulate: workers that share a GPU are threads of one process; start "
                           "it without mpirun");
@@ -43,7 +45,7 @@ class CudaBackend final : public Backend {
     return module_.device(gpu_of(rank), {.precision = precision_});
   }
   std::unique_ptr<Group> group(Group& host) const override {
-    if (!is_emulated()) return module_.nccl_group(host, gpu_of(host.rank()));
+    if (!are_shared()) return module_.nccl_group(host, gpu_of(host.rank()));
     return module_.emulated_group(host, 0,
                                   sum_order(schedule_of(default_all_reduce(host.workers()))));
   }
@@ -52,12 +54,11 @@ class CudaBackend final : public Backend {
   std::string memory_owner() const override {
     return fmt::format("GPU 0 ({})", module_.describe(0).name);
   }
-  Rank sharing_memory(Rank workers) const override { return is_emulated() ? workers : 1; }
+  Rank sharing_memory(Rank workers) const override { return are_shared() ? workers : 1; }
 
  private:
-  bool is_emulated() const { return sharing_ == Sharing::emulated; }
   int gpu_of(Rank rank) const {
-    if (is_emulated()) return 0;
+    if (are_shared()) return 0;
     return static_cast<int>(launched_by_mpirun() ? rank_on_this_machine() : rank);
   }
 

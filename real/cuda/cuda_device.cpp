@@ -63,9 +63,7 @@ class CudaDevice final : public Device<float> {
   CudaDevice(const CudaDevice&) = delete;
   CudaDevice& operator=(const CudaDevice&) = delete;
 
-  void* allocate(std::size_t bytes) override {
-    return cuda::allocate(gpu_, bytes, stream_.get());
-  }
+  void* allocate(std::size_t bytes) override { return cuda::allocate(gpu_, bytes, stream_.get()); }
   void release(void* memory) noexcept override { cudaFreeAsync(memory, stream_.get()); }
   void upload(std::size_t bytes, const void* host, void* device) override {
     check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_.get()),

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "real/comm/group.hpp"
-#include "real/comm/sum_order.hpp"
 #include "real/device/device.hpp"
 #include "real/device/precision.hpp"
 #include "sim/core/quantity.hpp"
 
 namespace palsim {
+
+struct SumOrder;
 
 struct Gpu {
   std::string name;
@@ -45,7 +46,8 @@ class CudaModule {
   // "CUDA 13.0, driver 13.0, cuBLAS 13.1, cuDNN 9.19.0, NCCL 2.28.9"
   virtual std::string versions() const = 0;
 
-  virtual std::unique_ptr<Device<float>> device(int gpu, const CudaDeviceOptions& options) const = 0;
+  virtual std::unique_ptr<Device<float>> device(int gpu,
+                                                const CudaDeviceOptions& options) const = 0;
   // Of workers that are threads of this process and share a GPU; sums run in that order. `host`
   // outlives it.
   virtual std::unique_ptr<Group> emulated_group(Group& host, int gpu,

@@ -10,4 +10,16 @@ enum class MatrixPrecision {
   bf16   // rounded to 7
 };
 
+inline const char* name_of(MatrixPrecision precision) {
+  switch (precision) {
+    case MatrixPrecision::fp32:
+      return "fp32";
+    case MatrixPrecision::tf32:
+      return "tf32";
+    case MatrixPrecision::bf16:
+      return "bf16";
+  }
+  return "";
+}
+
 }  // namespace palsim

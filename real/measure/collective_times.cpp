@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "real/comm/thread_team.hpp"
+#include "real/backend/worker_team.hpp"
+#include "real/device/buffer.hpp"
 #include "real/measure/clock.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/statistics.hpp"
@@ -13,20 +14,25 @@ namespace {
 // Other work's memory, which takes the caches' place.
 class OtherWork {
  public:
+  explicit OtherWork(Device<float>& device) : device_(device), memory_(device, numbers) {
+    device_.fill(numbers, 1, memory_.data());
+  }
   void run() {
-    for (float& value : memory_) value += 1;
+    device_.scale(numbers, 1, memory_.data());
+    device_.synchronize();
   }
 
  private:
-  static constexpr std::size_t numbers = 4 << 20;  // 16 MiB for each worker
-  std::vector<float> memory_ = std::vector<float>(numbers);
+  static constexpr std::int64_t numbers = 4 << 20;  // 16 MiB for each worker
+  Device<float>& device_;
+  Buffer<float, Device<float>> memory_;
 };
 
 // Seconds of `operation`, from all workers' arrival to the last one's end, often repeated.
 template <class Operation>
-double median_time(Group& group, Operation operation) {
+double median_time(Group& group, Device<float>& device, Operation operation) {
   constexpr int repetitions = 15;
-  OtherWork other;
+  OtherWork other(device);
   std::vector<double> seconds;
   for (int i = 0; i < repetitions; ++i) {
     other.run();
@@ -43,16 +49,19 @@ double median_time(Group& group, Operation operation) {
 
 }  // namespace
 
-std::vector<CollectiveTime> measure_collective(Collective collective, Rank workers,
-                                               const std::vector<Bytes>& sizes) {
+std::vector<CollectiveTime> measure_collective(const Backend& backend, Collective collective,
+                                               Rank workers, const std::vector<Bytes>& sizes) {
   require(collective == Collective::all_reduce || collective == Collective::broadcast,
           "{} is not measured", name_of(collective));
   std::vector<CollectiveTime> times;
   for (const Bytes size : sizes) times.push_back({workers, size, 0});
-  run_on_threads(workers, [&](Group& group) {
+  run_workers(backend, workers, [&](Group& group, Device<float>& device) {
     for (CollectiveTime& time : times) {
-      std::vector<float> values(static_cast<std::size_t>(time.size.count()) / sizeof(float), 1.0F);
-      const double seconds = median_time(group, [&] {
+      const auto count = time.size.count() / static_cast<std::int64_t>(sizeof(float));
+      Buffer<float, Device<float>> buffer(device, count);
+      device.fill(count, 1, buffer.data());
+      const std::span values(buffer.data(), static_cast<std::size_t>(count));
+      const double seconds = median_time(group, device, [&] {
         if (collective == Collective::all_reduce) {
           group.all_reduce_mean(values, WireType::fp32);
         } else {
@@ -65,10 +74,10 @@ std::vector<CollectiveTime> measure_collective(Collective collective, Rank worke
   return times;
 }
 
-double measure_meeting(Rank workers) {
+double measure_meeting(const Backend& backend, Rank workers) {
   double seconds = 0;
-  run_on_threads(workers, [&](Group& group) {
-    const double own = median_time(group, [&] { group.meet(); });
+  run_workers(backend, workers, [&](Group& group, Device<float>& device) {
+    const double own = median_time(group, device, [&] { group.meet(); });
     if (group.rank() == 0) seconds = own;
   });
   return seconds;

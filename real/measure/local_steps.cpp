@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "real/comm/thread_team.hpp"
+#include "real/backend/worker_team.hpp"
 #include "real/data/sample_order.hpp"
 #include "real/measure/clock.hpp"
 #include "sim/core/statistics.hpp"
@@ -34,10 +34,9 @@ std::vector<double> lengths_of(const std::vector<StepRecord>& records) {
 
 LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seconds) {
   std::vector<std::vector<double>> lengths(static_cast<std::size_t>(workers));
-  run_on_threads(workers, [&](Group& group) {
-    const std::unique_ptr<Device<float>> device = job.device();
+  run_workers(job.backend, workers, [&](Group& group, Device<float>& device) {
     Replica<float> replica(job.graph, job.setting.batch_per_worker / job.setting.micro_batches,
-                           *device, job.setting.seed);
+                           device, job.setting.seed);
     // All take as many steps as fit the time at the pace of the first few.
     constexpr Step first_steps = 3;
     const auto take = [&](Step first, Step last) {
@@ -49,7 +48,7 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
                               job.setting.batch_per_worker,
                               job.setting.micro_batches,
                               job.setting.seed};
-      RealWorker worker(setting, job.graph, group, *device, replica, {});
+      RealWorker worker(setting, job.graph, group, device, replica, {});
       group.meet();
       worker.run();
       return lengths_of(worker.take_records());

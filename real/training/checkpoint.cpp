@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/crc.hpp>
 #include <cerrno>
 #include <charconv>
@@ -128,7 +129,18 @@ void sync_folder(const fs::path& folder) {
   ::close(descriptor);
 }
 
-void write_worker(const fs::path& path, const CheckpointContent& content) {
+// Calls `part` for all of a vector in order, in parts that fit what it passes for the host's side.
+template <class Part>
+void in_parts(std::span<float> vector, Part part) {
+  constexpr std::size_t most = 4 << 20;
+  std::vector<float> host(std::min(most, vector.size()));
+  for (std::size_t at = 0; at < vector.size(); at += most) {
+    const std::size_t bytes = std::min(most, vector.size() - at) * sizeof(float);
+    part(bytes, vector.data() + at, host.data());
+  }
+}
+
+void write_worker(const fs::path& path, const CheckpointContent& content, Device<float>& device) {
   DurableFile file(path);
   file.write(magic.data(), magic.size());
   file.write_value(static_cast<std::uint64_t>(content.identity.size()));
@@ -145,7 +157,10 @@ void write_worker(const fs::path& path, const CheckpointContent& content) {
   file.write_value(progress.time);
   for (const std::span<float>& vector : content.state) {
     file.write_value(static_cast<std::uint64_t>(vector.size()));
-    file.write(vector.data(), vector.size_bytes());
+    in_parts(vector, [&](std::size_t bytes, const float* on_device, float* host) {
+      device.download(bytes, on_device, host);
+      file.write(host, bytes);
+    });
   }
   file.close();
 }
@@ -161,7 +176,8 @@ std::optional<Step> step_of(const fs::path& path) {
   return step;
 }
 
-void write_checkpoint(const fs::path& complete, const CheckpointContent& content, Group& group) {
+void write_checkpoint(const fs::path& complete, const CheckpointContent& content,
+                      Device<float>& device, Group& group) {
   const fs::path half = complete.string() + std::string(unfinished);
   if (group.rank() == 0) {
     fs::create_directories(complete.parent_path());
@@ -169,7 +185,7 @@ void write_checkpoint(const fs::path& complete, const CheckpointContent& content
     fs::create_directory(half);
   }
   group.meet();
-  write_worker(file_of(half, group.rank()), content);
+  write_worker(file_of(half, group.rank()), content, device);
   group.meet();
   if (group.rank() == 0) {
     sync_folder(half);
@@ -201,12 +217,13 @@ void require_same_run(const CheckedFile& file, const RunIdentities& saved,
 
 }  // namespace
 
-void save_checkpoint(const fs::path& folder, const CheckpointContent& content, Group& group) {
+void save_checkpoint(const fs::path& folder, const CheckpointContent& content,
+                     Device<float>& device, Group& group) {
   const fs::path complete = folder / fmt::format("{}{}", folder_prefix, content.progress.step);
   try {
     std::vector<double> is_there{group.rank() == 0 && fs::exists(complete) ? 1.0 : 0.0};
     group.sum(is_there);
-    if (is_there[0] == 0) write_checkpoint(complete, content, group);
+    if (is_there[0] == 0) write_checkpoint(complete, content, device, group);
     if (group.rank() == 0) remove_others(folder, complete);
     group.meet();
   } catch (const fs::filesystem_error& error) {
@@ -225,7 +242,7 @@ std::optional<Checkpoint> latest_checkpoint(const fs::path& folder) {
 }
 
 WorkerProgress load_checkpoint(const fs::path& checkpoint, Rank rank, const RunIdentities& identity,
-                               std::span<const std::span<float>> state) {
+                               std::span<const std::span<float>> state, Device<float>& device) {
   CheckedFile file(file_of(checkpoint, rank));
   std::string found(magic.size(), '\0');
   file.read(found.data(), found.size());
@@ -245,7 +262,11 @@ WorkerProgress load_checkpoint(const fs::path& checkpoint, Rank rank, const RunI
   progress.time = file.read_value<TimeAccount>();
   for (const std::span<float>& vector : state) {
     if (file.read_value<std::uint64_t>() != vector.size()) file.fail("the checkpoint is damaged");
-    file.read(vector.data(), vector.size_bytes());
+    in_parts(vector, [&](std::size_t bytes, float* on_device, float* host) {
+      file.read(host, bytes);
+      device.upload(bytes, host, on_device);
+      device.synchronize();  // before the next part takes this one's place
+    });
   }
   file.require_checksum();
   return progress;

@@ -28,11 +28,12 @@ struct CheckpointContent {
   std::span<const std::span<float>> state;
 };
 
-// Called by all workers of the group. The folder is this run's alone: if it has a checkpoint of
-// that step, whose bits are the same, that one stays; those of other steps are removed. Throws
-// InputError if it cannot be written; what was there before stays.
+// `state` is in the memory of `device`. Called by all workers of the group. The folder is this
+// run's alone: if it has a checkpoint of that step, whose bits are the same, that one stays; those
+// of other steps are removed. Throws InputError if it cannot be written; what was there before
+// stays.
 void save_checkpoint(const std::filesystem::path& folder, const CheckpointContent& content,
-                     Group& group);
+                     Device<float>& device, Group& group);
 
 struct Checkpoint {
   std::filesystem::path path;
@@ -42,10 +43,10 @@ struct Checkpoint {
 // The latest complete one; nothing if the folder has none.
 std::optional<Checkpoint> latest_checkpoint(const std::filesystem::path& folder);
 
-// Reads one worker's file into `state` (of the very sizes that were saved). Throws InputError for
-// what is cut, damaged or another run's, naming the first identity that differs.
+// Reads one worker's file into `state` (of the very sizes that were saved) on `device`. Throws
+// InputError for what is cut, damaged or another run's, naming the first identity that differs.
 WorkerProgress load_checkpoint(const std::filesystem::path& checkpoint, Rank rank,
                                const RunIdentities& identity,
-                               std::span<const std::span<float>> state);
+                               std::span<const std::span<float>> state, Device<float>& device);
 
 }  // namespace palsim

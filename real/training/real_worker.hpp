@@ -62,6 +62,7 @@ class RealWorker final : public Worker {
   void resume_from(const WorkerProgress& progress) { progress_ = progress; }
   std::vector<std::span<float>> state() { return state_of(replica_, vectors_); }
   Group& group() { return group_; }
+  Device<float>& device() { return device_; }
   // Steps since the last call.
   std::vector<StepRecord> take_records() { return std::exchange(records_, {}); }
 

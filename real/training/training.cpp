@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "real/comm/thread_team.hpp"
-#include "real/device/available_memory.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -24,7 +23,8 @@ class Supervisor {
     require_agreement(checkpoint ? checkpoint->step : 0, worker.group());
     if (!checkpoint) return;
     const auto state = worker.state();
-    worker.resume_from(load_checkpoint(checkpoint->path, rank_, job_.identity, state));
+    worker.resume_from(
+        load_checkpoint(checkpoint->path, rank_, job_.identity, state, worker.device()));
   }
 
   Supervision supervision() {
@@ -47,7 +47,8 @@ class Supervisor {
     worker.group().sum(spoilt);
     if (spoilt[0] > 0) return;
     const auto state = worker.state();
-    save_checkpoint(job_.checkpoints, {job_.identity, worker.progress(), state}, worker.group());
+    save_checkpoint(job_.checkpoints, {job_.identity, worker.progress(), state}, worker.device(),
+                    worker.group());
     saved_ = Clock::now();
   }
 
@@ -167,8 +168,10 @@ TrainingOutcome outcome_of(const WorkerProgress& own, Group& group) {
 
 }  // namespace
 
-TrainingOutcome train_worker(const TrainingJob& job, Group& group) {
-  const std::unique_ptr<Device<float>> device = job.device();
+TrainingOutcome train_worker(const TrainingJob& job, Group& host) {
+  const std::unique_ptr<Device<float>> device = job.backend.device(host.rank());
+  const std::unique_ptr<Group> vectors = job.backend.group(host);
+  Group& group = *vectors;
   const TrainingSetting& setting = job.setting;
   Replica<float> replica(job.graph, setting.batch_per_worker / setting.micro_batches, *device,
                          setting.seed);
@@ -214,19 +217,22 @@ void require_runnable(const TrainingJob& job, Rank workers) {
   require_real(wire.gradient_type, "gradient_dtype");
 }
 
-void require_memory(const TrainingJob& job, Rank workers) {
+void require_places(const TrainingJob& job, Rank workers) {
+  job.backend.require_places(workers);
   const TrainingSetting& setting = job.setting;
   const std::int64_t micro_batch = setting.batch_per_worker / setting.micro_batches;
   const Bytes vectors(static_cast<std::int64_t>(sizeof(float)) * job.graph.model.parameters() *
                       vectors_per_parameter(setting));
-  const Bytes needed = (replica_memory(job.graph, micro_batch, *job.device()) + vectors) * workers;
-  const Bytes available = available_memory();
+  const Rank sharing = job.backend.sharing_memory(workers);
+  const Bytes replica = replica_memory(job.graph, micro_batch, *job.backend.device(0));
+  const Bytes needed = (replica + vectors) * sharing;
+  const Bytes available = job.backend.available_memory();
   require<InputError>(needed <= available,
-                      "{} workers of {} with micro-batches of {} need {:.1f} GB, this machine has "
-                      "{:.1f} GB left; write fewer workers or more micro_batches",
-                      workers, job.graph.model.name, micro_batch,
-                      static_cast<double>(needed.count()) / 1e9,
-                      static_cast<double>(available.count()) / 1e9);
+                      "{} {} of {} with micro-batches of {} need {:.1f} GB, {} has {:.1f} GB left; "
+                      "write fewer workers or more micro_batches",
+                      sharing, sharing == 1 ? "worker" : "workers", job.graph.model.name,
+                      micro_batch, static_cast<double>(needed.count()) / 1e9,
+                      job.backend.memory_owner(), static_cast<double>(available.count()) / 1e9);
 }
 
 }  // namespace palsim

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "real/backend/backend.hpp"
 #include "real/training/checkpoint.hpp"
 #include "real/training/real_worker.hpp"
 
@@ -29,7 +30,7 @@ struct TrainingJob {
   TrainingSetting setting;
   const ModelGraph& graph;
   const DataSet* held_out = nullptr;  // the mean of the workers' models is evaluated on it
-  std::function<std::unique_ptr<Device<float>>()> device;
+  const Backend& backend;
 
   RunIdentities identity;
   std::filesystem::path checkpoints;  // a folder of this method; empty: none are written
@@ -49,9 +50,10 @@ struct TrainingOutcome {
   std::optional<Evaluation> evaluation;  // if the run came to its end
 };
 
-// What each worker does; all workers of the group return the same outcome. Throws InputError for
-// what the run shows to be wrong: a loss that is not finite, a checkpoint that does not fit.
-TrainingOutcome train_worker(const TrainingJob& job, Group& group);
+// What each worker does, meeting the others through `host`; all return the same outcome. Throws
+// InputError for what the run shows to be wrong: a loss that is not finite, a checkpoint that does
+// not fit.
+TrainingOutcome train_worker(const TrainingJob& job, Group& host);
 
 // With `workers` threads of this process. Throws what the first of them threw.
 TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers);
@@ -60,7 +62,8 @@ TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers);
 // workers, numbers on the wire that no real collective sends.
 void require_runnable(const TrainingJob& job, Rank workers);
 
-// Throws InputError if `workers` replicas with their optimizers do not fit this machine's memory.
-void require_memory(const TrainingJob& job, Rank workers);
+// Throws InputError if `workers` workers of this machine, with their optimizers, have no place in
+// the backend or its memory.
+void require_places(const TrainingJob& job, Rank workers);
 
 }  // namespace palsim

@@ -42,8 +42,8 @@ HostCalibration calibrate_hosts(const TrainingJob& job, Group& group, BytesPerSe
   constexpr LinearShape square{.rows = 512, .in_features = 512, .out_features = 512};
   std::vector<double> alone{0, 0, 0};  // of rank 0, to all: every process predicts with the same
   if (group.rank() == 0) {
-    alone = {measure_data_time(job.setting, 0.2), measure_linear(square, 1).count(),
-             measure_updates(job.graph.model.parameters(), 1).count()};
+    alone = {measure_data_time(job.setting, 0.2), measure_linear(job.backend, square, 1).count(),
+             measure_updates(job.backend, job.graph.model.parameters(), 1).count()};
   }
   group.sum(alone);
   hosts.data_time = Duration::seconds(alone[0]);

@@ -12,6 +12,7 @@
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/train/trainable.hpp"
+#include "real/backend/cpu_backend.hpp"
 #include "experiments/validation/prediction_of.hpp"
 #include "experiments/validation/tcp_namespaces/comparison.hpp"
 #include "experiments/validation/tcp_namespaces/host_calibration.hpp"
@@ -138,9 +139,10 @@ void validate(const Setting& setting) {
                                         fmt::format("steps={}", setting.steps)};
   const Experiment uncalibrated = load_experiment(setting.experiment, length);
   const Trainable trainable(uncalibrated);
+  const std::unique_ptr<Backend> backend = cpu_backend();
   const Run& run = uncalibrated.runs.front();
   const auto job_of = [&](const LabelledMethod& method) {
-    TrainingJob job = trainable.job(run, method, uncalibrated.seed);
+    TrainingJob job = trainable.job(run, method, uncalibrated.seed, *backend);
     job.held_out = nullptr;  // nothing but the run is sent
     return job;
   };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "experiments/train/trainable.hpp"
+#include "real/backend/cpu_backend.hpp"
 
 namespace palsim {
 namespace {
@@ -13,13 +14,14 @@ namespace {
 // Means over the seeds.
 std::map<std::string, Evaluation> trained(const Experiment& experiment) {
   const Trainable trainable(experiment);
+  const std::unique_ptr<Backend> backend = cpu_backend();
   const Run& run = experiment.runs.front();
   std::map<std::string, Evaluation> means;
   for (const LabelledMethod& method : run.methods) {
     for (int s = 0; s < experiment.seeds; ++s) {
       const Seed seed = experiment.seed + static_cast<Seed>(s);
       const TrainingOutcome outcome =
-          train_on_threads(trainable.job(run, method, seed), run.workers);
+          train_on_threads(trainable.job(run, method, seed, *backend), run.workers);
       REQUIRE(outcome.evaluation.has_value());
       means[method.label].loss += outcome.evaluation->loss / experiment.seeds;
       means[method.label].accuracy += outcome.evaluation->accuracy / experiment.seeds;

@@ -55,7 +55,7 @@ std::string complaint_over(const ShortRun& run, Spoil spoil, const std::filesyst
                               .micro_batches = setting.micro_batches,
                               .seed = setting.seed},
                   .graph = parts.graph,
-                  .device = cpu_device<float>,
+                  .backend = *parts.backend,
                   .identity = identity_of(run)};
   job.checkpoints = folder;
   job.checkpoint_every_s = 0;

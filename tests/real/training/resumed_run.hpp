@@ -50,7 +50,7 @@ inline RunIdentities identity_of(const ShortRun& run) {
 inline TrainingJob job_of(const ShortRun& run, const ShortRunParts& parts) {
   return {.setting = parts.setting,
           .graph = parts.graph,
-          .device = cpu_device<float>,
+          .backend = *parts.backend,
           .identity = identity_of(run)};
 }
 
@@ -85,7 +85,7 @@ inline Trained checkpointed(const ShortRun& run, const std::filesystem::path& fo
     std::fill(vector.begin(), vector.end(), -77.F);
     state.emplace_back(vector);
   }
-  loaded.progress = load_checkpoint(checkpoint->path, rank, identity_of(run), state);
+  loaded.progress = load_checkpoint(checkpoint->path, rank, identity_of(run), state, *cpu_device<float>());
   return loaded;
 }
 

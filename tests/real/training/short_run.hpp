@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "real/comm/thread_team.hpp"
+#include "real/backend/cpu_backend.hpp"
 #include "real/cpu/cpu_device.hpp"
 #include "real/data/generated_images.hpp"
 #include "real/training/real_worker.hpp"
@@ -59,6 +60,7 @@ struct ShortRunParts {
   ModelGraph graph;
   std::unique_ptr<DataSet> data;
   TrainingSetting setting;
+  std::unique_ptr<Backend> backend = cpu_backend();
 };
 
 // What one worker ended with.
