@@ -4,7 +4,7 @@
 
 #include "real/comm/core_binding.hpp"
 #include "real/cpu/cpu_device.hpp"
-#include "real/measure/memory.hpp"
+#include "real/device/available_memory.hpp"
 
 namespace palsim {
 namespace {
