@@ -1,7 +1,7 @@
 #include <Eigen/Core>
+#include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 #include "cublas_v2.h"
 
@@ -16,6 +16,8 @@ namespace {
 using Matrix = Eigen::MatrixXf;
 using Stride = Eigen::OuterStride<>;
 using Values = Eigen::Map<Matrix, Eigen::Unaligned, Stride>;
+using ConstValues = Eigen::Map<const Matrix, Eigen::Unaligned, Stride>;
+using Bf16Matrix = Eigen::Matrix<std::uint16_t, Eigen::Dynamic, Eigen::Dynamic>;
 
 // An operand as it lies in memory.
 struct Operand {
@@ -40,26 +42,34 @@ unsigned mantissa_bits(cublasComputeType_t type) {
   return type == CUBLAS_COMPUTE_32F_FAST_16BF ? 7 : 23;
 }
 
-// op(operand) has rows x columns; a copy, in the precision that is multiplied.
-Matrix loaded(const Operand& operand, int index, int rows, int columns, unsigned bits) {
-  const bool transposed = operand.operation != CUBLAS_OP_N;
-  Matrix matrix(rows, columns);
+// A float operand's matrix where it lies; any other is copied to `room`, as what is multiplied.
+ConstValues matrix_of(const Operand& operand, int index, int rows, int columns, unsigned bits,
+                      Matrix& room) {
   const long long base = operand.stride * index;
-  for (int j = 0; j < columns; ++j) {
-    for (int i = 0; i < rows; ++i) {
-      const long long at = base + (transposed ? j + static_cast<long long>(i) * operand.leading
-                                              : i + static_cast<long long>(j) * operand.leading);
-      float value = 0;
-      if (operand.type == CUDA_R_32F) {
-        value = static_cast<const float*>(operand.data)[at];
-      } else {
-        const std::uint32_t upper = static_cast<const std::uint16_t*>(operand.data)[at];
-        value = std::bit_cast<float>(upper << 16);
-      }
-      matrix(i, j) = bits < 23 ? rounded(value, bits) : value;
-    }
+  if (operand.type == CUDA_R_32F) {
+    const ConstValues values(static_cast<const float*>(operand.data) + base, rows, columns,
+                             Stride(operand.leading));
+    if (bits == 23) return values;
+    room = values.unaryExpr([bits](float value) { return rounded(value, bits); });
+  } else {
+    const Eigen::Map<const Bf16Matrix, Eigen::Unaligned, Stride> values(
+        static_cast<const std::uint16_t*>(operand.data) + base, rows, columns,
+        Stride(operand.leading));
+    room = values.unaryExpr([](std::uint16_t upper) {
+      return std::bit_cast<float>(static_cast<std::uint32_t>(upper) << 16);
+    });
   }
-  return matrix;
+  return {room.data(), rows, columns, Stride(rows)};
+}
+
+template <class Left>
+void add_product(float alpha, const Left& left, const ConstValues& b, cublasOperation_t transb,
+                 Values& result) {
+  if (transb == CUBLAS_OP_N) {
+    result.noalias() += alpha * left * b;
+  } else {
+    result.noalias() += alpha * left * b.transpose();
+  }
 }
 
 bool is_input(cudaDataType_t type) { return type == CUDA_R_32F || type == CUDA_R_16BF; }
@@ -85,6 +95,8 @@ cublasStatus_t multiply(const Product& product, const Operand& a, const Operand&
       !spans(b, k, n)) {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
+  const bool a_is_plain = a.operation == CUBLAS_OP_N;
+  const bool b_is_plain = b.operation == CUBLAS_OP_N;
   for (int i = 0; i < batch_count; ++i) {
     Values result(c + stride_c * i, m, n, Stride(ldc));
     if (beta == 0) {
@@ -93,7 +105,15 @@ cublasStatus_t multiply(const Product& product, const Operand& a, const Operand&
       result *= beta;
     }
     if (alpha == 0 || k == 0) continue;
-    result.noalias() += alpha * (loaded(a, i, m, k, bits) * loaded(b, i, k, n, bits));
+    Matrix room_a;
+    Matrix room_b;
+    const ConstValues left = matrix_of(a, i, a_is_plain ? m : k, a_is_plain ? k : m, bits, room_a);
+    const ConstValues right = matrix_of(b, i, b_is_plain ? k : n, b_is_plain ? n : k, bits, room_b);
+    if (a_is_plain) {
+      add_product(alpha, left, right, b.operation, result);
+    } else {
+      add_product(alpha, left.transpose(), right, b.operation, result);
+    }
   }
   return CUBLAS_STATUS_SUCCESS;
 }
