@@ -5,9 +5,14 @@ set(palsim_cuda_sources
   check.cpp
   cuda_device.cpp
   cuda_module.cpp
+  emulated_group.cpp
   memory_pool.cpp
-  scratch.cpp)
-set(palsim_cuda_exact_sources)
+  scratch.cpp
+  sum_program.cpp)
+set(palsim_cuda_exact_sources
+  combine_workers.cu
+  update.cu
+  wire.cu)
 set(palsim_cudnn_sources)
 set(palsim_without_cudnn_sources)
 set(palsim_nccl_sources nccl_group.cpp nccl_library.cpp)
