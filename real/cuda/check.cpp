@@ -16,4 +16,6 @@ void fail(cublasStatus_t status, const char* doing) {
   throw InternalError(fmt::format("{}: cuBLAS: {}", doing, cublasGetStatusString(status)));
 }
 
+void fail(const char* what) { throw InternalError(what); }
+
 }  // namespace palsim::cuda

@@ -9,6 +9,8 @@ namespace palsim::cuda {
 // Throws InternalError "doing: what CUDA says". Out of memory is an InputError.
 [[noreturn]] void fail(cudaError_t status, const char* doing);
 [[noreturn]] void fail(cublasStatus_t status, const char* doing);
+// Throws InternalError.
+[[noreturn]] void fail(const char* what);
 
 inline void check(cudaError_t status, const char* doing) {
   if (status != cudaSuccess) fail(status, doing);

@@ -10,12 +10,15 @@
 
 namespace palsim::cuda {
 
+class ImageLibrary;
+
 struct Context {
   cudaStream_t stream = nullptr;
   int multiprocessors = 1;
   Scratch* scratch = nullptr;
   cublasHandle_t blas = nullptr;  // on this stream, in host pointer mode
   MatrixPrecision precision = MatrixPrecision::fp32;
+  ImageLibrary* image_library = nullptr;  // null: images by own kernels and cuBLAS
 };
 
 }  // namespace palsim::cuda

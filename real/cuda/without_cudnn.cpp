@@ -1,0 +1,7 @@
+#include "real/cuda/image_library.hpp"
+
+namespace palsim::cuda {
+
+std::unique_ptr<ImageLibrary> open_cudnn(cudaStream_t /*stream*/) { return nullptr; }
+
+}  // namespace palsim::cuda
