@@ -5,6 +5,7 @@
 #include "real/comm/default_plan.hpp"
 #include "real/comm/mpi_process.hpp"
 #include "real/comm/schedule.hpp"
+#include "real/comm/sum_order.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {

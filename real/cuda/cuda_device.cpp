@@ -11,6 +11,7 @@
 #include "real/cuda/convolution.hpp"
 #include "real/cuda/cross_entropy.hpp"
 #include "real/cuda/embedding.hpp"
+#include "real/cuda/image_library.hpp"
 #include "real/cuda/linear.hpp"
 #include "real/cuda/memory_pool.hpp"
 #include "real/cuda/pooling.hpp"
@@ -49,11 +50,14 @@ class CudaDevice final : public Device<float> {
       : gpu_(on_gpu(gpu)),
         scratch_(stream_.get()),
         blas_(stream_.get()),
+        image_library_(options.image_layers == ImageLayers::cudnn ? open_cudnn(stream_.get())
+                                                                  : nullptr),
         context_{.stream = stream_.get(),
                  .multiprocessors = multiprocessors_of(gpu),
                  .scratch = &scratch_,
                  .blas = blas_.get(),
-                 .precision = options.precision} {
+                 .precision = options.precision,
+                 .image_library = image_library_.get()} {
     check(cudaMalloc(&loss_, sizeof(LossSum)), "allocating memory for the loss");
   }
   ~CudaDevice() override {
@@ -241,6 +245,7 @@ class CudaDevice final : public Device<float> {
   Stream stream_;
   Scratch scratch_;
   BlasHandle blas_;
+  std::unique_ptr<ImageLibrary> image_library_;  // null: none
   Context context_;
   LossSum* loss_ = nullptr;  // on the GPU
 };

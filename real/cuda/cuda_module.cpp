@@ -6,9 +6,9 @@
 #include <array>
 
 #include "real/cuda/check.hpp"
-#include "real/cuda/convolution.hpp"
 #include "real/cuda/cuda_device.hpp"
 #include "real/cuda/emulated_group.hpp"
+#include "real/cuda/image_library.hpp"
 #include "real/cuda/memory_pool.hpp"
 #include "real/cuda/nccl_group.hpp"
 #include "sim/core/error.hpp"
@@ -60,7 +60,7 @@ class Module final : public CudaModule {
     cuda::check(cudaDriverGetVersion(&driver), "asking for the driver's version");
     return fmt::format("CUDA {}, driver for CUDA {}, cuBLAS {}, {}, {}", version(runtime, 1000, 10),
                        version(driver, 1000, 10), version(CUBLAS_VERSION, 10000, 100),
-                       cuda::image_layers_version(), cuda::nccl_version());
+                       cuda::cudnn_version(), cuda::nccl_version());
   }
 
   std::unique_ptr<Device<float>> device(int gpu, const CudaDeviceOptions& options) const override {

@@ -1,5 +1,6 @@
 // cuDNN as an image library: one handle, on one worker's stream, and what is kept for each shape.
 #include <cudnn.h>
+#include <fmt/format.h>
 
 #include "real/cuda/cudnn_batch_norm.hpp"
 #include "real/cuda/cudnn_check.hpp"
@@ -51,6 +52,11 @@ class CudnnLibrary final : public ImageLibrary {
 
 std::unique_ptr<ImageLibrary> open_cudnn(cudaStream_t stream) {
   return std::make_unique<CudnnLibrary>(stream);
+}
+
+std::string cudnn_version() {
+  const auto number = static_cast<int>(cudnnGetVersion());
+  return fmt::format("cuDNN {}.{}.{}", number / 10000, number % 10000 / 100, number % 100);
 }
 
 }  // namespace palsim::cuda

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "real/cuda/context.hpp"
 #include "real/device/layer_kernels.hpp"
@@ -35,5 +36,8 @@ class ImageLibrary {
 
 // Null in a build without cuDNN.
 std::unique_ptr<ImageLibrary> open_cudnn(cudaStream_t stream);
+
+// "cuDNN 9.19.0", or that there is none.
+std::string cudnn_version();
 
 }  // namespace palsim::cuda

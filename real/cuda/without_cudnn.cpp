@@ -4,4 +4,6 @@ namespace palsim::cuda {
 
 std::unique_ptr<ImageLibrary> open_cudnn(cudaStream_t /*stream*/) { return nullptr; }
 
+std::string cudnn_version() { return "no cuDNN"; }
+
 }  // namespace palsim::cuda
