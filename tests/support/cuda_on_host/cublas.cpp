@@ -134,8 +134,9 @@ cublasStatus_t cublasCreate(cublasHandle_t* handle) {
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasDestroy(cublasHandle_t handle) {
+  const cublasStatus_t status = known(handle);
   delete handle;
-  return known(handle);
+  return status;
 }
 cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t /*stream*/) {
   return known(handle);
@@ -156,7 +157,7 @@ cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t /
   return known(handle);
 }
 cublasStatus_t cublasGetVersion(cublasHandle_t handle, int* version) {
-  *version = 130000;
+  *version = CUBLAS_VERSION;
   return known(handle);
 }
 

@@ -5,6 +5,8 @@
 
 #include "cuda_runtime_api.h"
 
+constexpr int CUBLAS_VERSION = 130000;
+
 enum cublasStatus_t {
   CUBLAS_STATUS_SUCCESS = 0,
   CUBLAS_STATUS_NOT_INITIALIZED = 1,

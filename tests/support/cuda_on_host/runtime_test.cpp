@@ -152,8 +152,9 @@ TEST_CASE("threads of the host launch side by side") {
   }
   for (std::thread& worker : workers) worker.join();
   for (const std::vector<int>& result : results) {
-    for (std::size_t i = 0; i < result.size(); ++i)
+    for (std::size_t i = 0; i < result.size(); ++i) {
       REQUIRE(result[i] == static_cast<int>(i % 256) + 1);
+    }
   }
 }
 
