@@ -124,10 +124,10 @@ struct Balanced {
   template <WireType wire, int width>
   static __device__ Floats<width> sum(const OrderedWorkers& workers, Place<width> place) {
     static_assert(most_workers == 8 * most_in_batch, "three levels above a batch");
-    Floats<width> sum;
-    Floats<width> of_one;
-    Floats<width> of_two;
-    Floats<width> of_four;
+    Floats<width> sum{};
+    Floats<width> of_one{};
+    Floats<width> of_two{};
+    Floats<width> of_four{};
     for (int i = 0; i < workers.workers.count / most_in_batch; ++i) {
       sum = balanced_sum<wire, most_in_batch>(workers, i * most_in_batch, place);
       if ((i & 1) == 0) {

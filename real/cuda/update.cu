@@ -73,8 +73,9 @@ struct SlowMomentum {
 };
 
 constexpr int norm_threads = 256;
-// As many sums as the second stage has threads; a number of the vector always goes into the same.
-constexpr int norm_blocks = 1024;
+constexpr int norm_units = 4;
+// As many sums as the second stage has threads.
+constexpr int most_norm_blocks = 1024;
 
 // The block's sum, at its first thread. Halves are added to halves: a fixed order.
 __device__ double summed_in_block(double value, double* sums) {
@@ -96,8 +97,8 @@ __device__ double squared(float value) {
 __global__ void __launch_bounds__(norm_threads)
     squared_norm_kernel(PackedRange range, const float* x, double* sums) {
   __shared__ double of_threads[norm_threads];
-  constexpr int units = 4;
-  constexpr std::int64_t stride = norm_blocks * norm_threads;
+  constexpr int units = norm_units;
+  const std::int64_t stride = std::int64_t{gridDim.x} * norm_threads;
   const std::int64_t first = std::int64_t{blockIdx.x} * norm_threads + threadIdx.x;
   const auto* packs = reinterpret_cast<const Pack<float, pack_width>*>(x);
   double sum = 0;
@@ -120,10 +121,11 @@ __global__ void __launch_bounds__(norm_threads)
   if (threadIdx.x == 0) sums[blockIdx.x] = of_block;
 }
 
-__global__ void __launch_bounds__(norm_blocks) total_kernel(double* sums) {
-  __shared__ double of_blocks[norm_blocks];
-  const double total = summed_in_block(sums[threadIdx.x], of_blocks);
-  if (threadIdx.x == 0) sums[0] = total;
+__global__ void __launch_bounds__(most_norm_blocks) total_kernel(int blocks, double* sums) {
+  __shared__ double of_blocks[most_norm_blocks];
+  const int thread = static_cast<int>(threadIdx.x);
+  const double total = summed_in_block(thread < blocks ? sums[thread] : 0.0, of_blocks);
+  if (thread == 0) sums[0] = total;
 }
 
 }  // namespace
@@ -145,10 +147,14 @@ void scale(const Context& context, std::int64_t count, float factor, float* x) {
 
 double squared_norm(const Context& context, std::int64_t count, const float* x) {
   if (count <= 0) return 0;
-  auto* sums = context.scratch->take<double>(norm_blocks);
   const PackedRange range = packed_range(count, x);
-  launch(context, squared_norm_kernel, {norm_blocks, norm_threads}, range, x + range.head, sums);
-  launch(context, total_kernel, {1, norm_blocks}, sums);
+  // Of the size alone, as the order of the sum is.
+  const std::int64_t wanted = ceil_div(count, norm_threads * norm_units * pack_width);
+  const int blocks = static_cast<int>(std::min<std::int64_t>(wanted, most_norm_blocks));
+  auto* sums = context.scratch->take<double>(blocks);
+  launch(context, squared_norm_kernel, {static_cast<unsigned>(blocks), norm_threads}, range,
+         x + range.head, sums);
+  launch(context, total_kernel, {1, most_norm_blocks}, blocks, sums);
   double total = 0;
   check(cudaMemcpyAsync(&total, sums, sizeof total, cudaMemcpyDeviceToHost, context.stream),
         "fetching a norm");

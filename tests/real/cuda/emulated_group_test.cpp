@@ -1,0 +1,146 @@
+#include "real/cuda/emulated_group.hpp"
+
+#include <cuda_runtime.h>
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+#include "real/comm/default_plan.hpp"
+#include "real/comm/schedule.hpp"
+#include "real/cuda/check.hpp"
+#include "sim/core/error.hpp"
+#include "tests/real/comm/group_laws.hpp"
+#include "tests/real/comm/team.hpp"
+#include "tests/real/cuda/twins.hpp"
+
+namespace palsim::cuda {
+namespace {
+
+// For laws of groups whose vectors are in the host's memory.
+class ThroughDevice final : public Group {
+ public:
+  explicit ThroughDevice(std::unique_ptr<Group> group) : group_(std::move(group)) {}
+
+  Rank rank() const override { return group_->rank(); }
+  Rank workers() const override { return group_->workers(); }
+  Signals meet(Signals said) override { return group_->meet(said); }
+  void sum(std::span<double> values) override { group_->sum(values); }
+  void all_reduce_mean(std::span<float> values, WireType wire) override {
+    on_device(values, [&](std::span<float> device) { group_->all_reduce_mean(device, wire); });
+  }
+  void broadcast(std::span<float> values, Rank root) override {
+    on_device(values, [&](std::span<float> device) { group_->broadcast(device, root); });
+  }
+  std::unique_ptr<Group> duplicate() override {
+    return std::make_unique<ThroughDevice>(group_->duplicate());
+  }
+  void abort() noexcept override { group_->abort(); }
+
+ private:
+  template <class Work>
+  static void on_device(std::span<float> values, const Work& work) {
+    DeviceVector<float> device(std::vector<float>(values.begin(), values.end()));
+    work(std::span(device.data(), values.size()));
+    const std::vector<float> found = device.download();
+    std::copy(found.begin(), found.end(), values.begin());
+  }
+
+  std::unique_ptr<Group> group_;
+};
+
+// On threads that share GPU 0.
+void together_on_gpu(const Plan& plan, const std::function<void(Group&)>& work) {
+  const SumOrder order = sum_order(schedule_of(plan));
+  together(thread_groups(plan), [&](Group& host) {
+    ThroughDevice group(emulated_group(host, 0, order));
+    work(group);
+  });
+}
+void together_on_gpu(Rank workers, const std::function<void(Group&)>& work) {
+  together_on_gpu(default_all_reduce(workers), work);
+}
+
+TEST_CASE("Workers on one GPU get the bits that threads give each other") {
+  for (const Rank workers : {1, 2, 3, 5, 8}) {
+    for (const NamedPlan& named : all_reduce_plans(workers)) {
+      for (const WireType wire : {WireType::fp32, WireType::bf16}) {
+        CAPTURE(workers);
+        CAPTURE(named.name);
+        const auto expected = all_reduced_by_threads(named.plan, 1009, wire);
+        together_on_gpu(named.plan, [&](Group& group) {
+          std::vector<float> values = drawn_values(1009, group.rank());
+          group.all_reduce_mean(values, wire);
+          CHECK(are_same(values, expected[static_cast<std::size_t>(group.rank())]));
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("Collectives of all kinds follow each other on one GPU") {
+  for (const Rank workers : {1, 2, 5, 8}) {
+    CAPTURE(workers);
+    CHECK_NOTHROW(together_on_gpu(workers, check_all_kinds));
+  }
+}
+
+TEST_CASE("A long broadcast reaches all workers on a GPU") {
+  for (const Rank workers : {2, 3}) CHECK_NOTHROW(together_on_gpu(workers, check_long_broadcast));
+}
+
+TEST_CASE("Sums of workers on a GPU are in the order of ranks") {
+  CHECK_NOTHROW(together_on_gpu(4, check_order_of_sums));
+}
+
+TEST_CASE("Two threads of each worker use a GPU's group and its duplicate at once") {
+  for (const Rank workers : {1, 2, 4}) CHECK_NOTHROW(together_on_gpu(workers, check_two_threads));
+}
+
+TEST_CASE("Buckets are exchanged on a GPU while the workers meet") {
+  for (const Rank workers : {1, 3}) CHECK_NOTHROW(together_on_gpu(workers, check_buckets));
+}
+
+TEST_CASE("Vectors of different sizes are refused") {
+  CHECK_THROWS_AS(together_on_gpu(3,
+                                  [](Group& group) {
+                                    std::vector<float> values(group.rank() == 1 ? 5 : 6);
+                                    group.all_reduce_mean(values, WireType::fp32);
+                                  }),
+                  InternalError);
+}
+
+TEST_CASE("Other wire types, and orders of other workers, are refused") {
+  CHECK_THROWS_AS(together_on_gpu(2,
+                                  [](Group& group) {
+                                    std::vector<float> values(3);
+                                    group.all_reduce_mean(values, WireType::int8);
+                                  }),
+                  InputError);
+  const SumOrder order = sum_order(schedule_of(default_all_reduce(3)));
+  CHECK_THROWS_AS(together(thread_groups(2), [&](Group& host) { emulated_group(host, 0, order); }),
+                  InternalError);
+}
+
+TEST_CASE("A worker that gives up releases the others on its GPU, and nobody uses what is gone") {
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> aborted = 0;
+    together_on_gpu(4, [&](Group& group) {
+      try {
+        for (int exchange = 0;; ++exchange) {
+          std::vector<float> values(500, 1.0F);
+          if (group.rank() == round % 4 && exchange == round % 3) {
+            group.abort();
+            return;
+          }
+          group.all_reduce_mean(values, WireType::fp32);
+        }
+      } catch (const Aborted&) {
+        ++aborted;
+      }
+    });
+    CHECK(aborted == 3);
+  }
+}
+
+}  // namespace
+}  // namespace palsim::cuda
