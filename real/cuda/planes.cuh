@@ -14,7 +14,7 @@ namespace palsim::cuda {
 // Small planes share a block, so that few of its threads are idle.
 inline Grid plane_grid(std::int64_t planes, std::int64_t pixels) {
   constexpr unsigned threads = 256;
-  constexpr std::int64_t most_rows = 32768;  // of blocks: CUDA allows 65535
+  constexpr std::int64_t most_rows = 4096;  // of blocks: enough for any GPU
   unsigned across = 1;
   while (across < threads && across < pixels) across *= 2;
   const unsigned planes_together = threads / across;
