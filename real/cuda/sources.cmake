@@ -6,8 +6,10 @@ set(palsim_cuda_sources
   cuda_device.cpp
   cuda_module.cpp
   memory_pool.cpp
-  scratch.cpp)
-set(palsim_cuda_exact_sources)
+  scratch.cpp
+  update.cu)
+set(palsim_cuda_exact_sources
+  update.cu)
 set(palsim_cudnn_sources)
 set(palsim_without_cudnn_sources)
 set(palsim_nccl_sources nccl_group.cpp nccl_library.cpp)

@@ -5,13 +5,8 @@
 
 #include <cmath>
 
+#include "real/device/host_device.hpp"
 #include "real/device/update_kernels.hpp"
-
-#ifdef __CUDACC__
-#define PALSIM_HOST_DEVICE __host__ __device__
-#else
-#define PALSIM_HOST_DEVICE
-#endif
 
 namespace palsim {
 
