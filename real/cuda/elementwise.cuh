@@ -7,9 +7,9 @@
 //   };
 //   elementwise(context, count, Mix{rate}, read(global), read_write(x));
 //
-// The body takes what is read by value and the rest by reference; what is only written comes as 0.
-// Streams are the same vector or do not overlap. Elements go in packs of four (a float4) where all
-// streams are aligned alike, one by one at both ends and elsewhere.
+// The body takes what is read by value and the rest by reference; what is only written comes as
+// anything. Streams are the same vector or do not overlap. Elements go in packs of four (a float4)
+// where all streams are aligned alike, one by one at both ends and elsewhere.
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,15 @@ template <class Element, int width>
 struct alignas(width * sizeof(Element)) Pack {
   Element at[width];
 };
+
+template <class Element, int width>
+__device__ inline void put(const Pack<Element, width>& pack, Element* to) {
+  *reinterpret_cast<Pack<Element, width>*>(to) = pack;
+}
+// As a struct of an array it could be written in pieces, where it was not read as one.
+__device__ inline void put(const Pack<float, 4>& pack, float* to) {
+  *reinterpret_cast<float4*>(to) = make_float4(pack.at[0], pack.at[1], pack.at[2], pack.at[3]);
+}
 
 template <class Element>
 struct ReadStream {
@@ -90,11 +99,9 @@ struct ReadLane {
 template <class Element, int width, int units>
 struct WriteLane {
   explicit __device__ WriteLane(WriteStream<Element> stream) : data(stream.data) {}
-  __device__ void load(int unit, std::int64_t) { held[unit] = {}; }
+  __device__ void load(int, std::int64_t) {}
   __device__ Element& element(int unit, int at) { return held[unit].at[at]; }
-  __device__ void store(int unit, std::int64_t at) const {
-    *reinterpret_cast<Pack<Element, width>*>(data + at) = held[unit];
-  }
+  __device__ void store(int unit, std::int64_t at) const { put(held[unit], data + at); }
 
   Element* data;
   Pack<Element, width> held[units];
