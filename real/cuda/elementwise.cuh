@@ -24,15 +24,6 @@ struct alignas(width * sizeof(Element)) Pack {
   Element at[width];
 };
 
-template <class Element, int width>
-__device__ inline void put(const Pack<Element, width>& pack, Element* to) {
-  *reinterpret_cast<Pack<Element, width>*>(to) = pack;
-}
-// As a struct of an array it could be written in pieces, where it was not read as one.
-__device__ inline void put(const Pack<float, 4>& pack, float* to) {
-  *reinterpret_cast<float4*>(to) = make_float4(pack.at[0], pack.at[1], pack.at[2], pack.at[3]);
-}
-
 template <class Element>
 struct ReadStream {
   const Element* data;
@@ -59,10 +50,17 @@ ReadWriteStream<Element> read_write(Element* data) {
   return {data};
 }
 
+// The stream without its first elements.
+template <template <class> class Stream, class Element>
+Stream<Element> from(Stream<Element> stream, std::int64_t first) {
+  return {stream.data + first};
+}
+
 constexpr int elementwise_threads = 256;
 constexpr int pack_width = 4;
 
-// Of a vector, `head` single elements, packs, and single elements up to its end.
+// Of a vector, `head` single elements, packs, and single elements up to its end. Places are counted
+// from the first pack.
 struct PackedRange {
   std::int64_t head = 0;
   std::int64_t packs = 0;
@@ -71,7 +69,7 @@ struct PackedRange {
   __host__ __device__ std::int64_t singles() const { return count - pack_width * packs; }
   // Where the which-th of the single elements is.
   __host__ __device__ std::int64_t single(std::int64_t which) const {
-    return which < head ? which : which + pack_width * packs;
+    return which < head ? which - head : which - head + pack_width * packs;
   }
 };
 
@@ -85,25 +83,25 @@ __host__ __device__ inline std::int64_t elements_before_pack(const Element* data
 // What a thread holds of a stream: the elements that it works on, all read before any is written.
 template <class Element, int width, int units>
 struct ReadLane {
-  explicit __device__ ReadLane(ReadStream<Element> stream) : data(stream.data) {}
-  __device__ void load(int unit, std::int64_t at) {
-    held[unit] = *reinterpret_cast<const Pack<Element, width>*>(data + at);
-  }
+  explicit __device__ ReadLane(ReadStream<Element> stream)
+      : packs(reinterpret_cast<const Pack<Element, width>*>(stream.data)) {}
+  __device__ void load(int unit, std::int64_t at) { held[unit] = packs[at]; }
   __device__ Element element(int unit, int at) const { return held[unit].at[at]; }
   __device__ void store(int, std::int64_t) const {}
 
-  const Element* data;
+  const Pack<Element, width>* packs;
   Pack<Element, width> held[units];
 };
 
 template <class Element, int width, int units>
 struct WriteLane {
-  explicit __device__ WriteLane(WriteStream<Element> stream) : data(stream.data) {}
+  explicit __device__ WriteLane(WriteStream<Element> stream)
+      : packs(reinterpret_cast<Pack<Element, width>*>(stream.data)) {}
   __device__ void load(int, std::int64_t) {}
   __device__ Element& element(int unit, int at) { return held[unit].at[at]; }
-  __device__ void store(int unit, std::int64_t at) const { put(held[unit], data + at); }
+  __device__ void store(int unit, std::int64_t at) const { packs[at] = held[unit]; }
 
-  Element* data;
+  Pack<Element, width>* packs;
   Pack<Element, width> held[units];
 };
 
@@ -112,9 +110,7 @@ struct ReadWriteLane : WriteLane<Element, width, units> {
   using Base = WriteLane<Element, width, units>;
   explicit __device__ ReadWriteLane(ReadWriteStream<Element> stream)
       : Base(WriteStream<Element>{stream.data}) {}
-  __device__ void load(int unit, std::int64_t at) {
-    Base::held[unit] = *reinterpret_cast<const Pack<Element, width>*>(Base::data + at);
-  }
+  __device__ void load(int unit, std::int64_t at) { Base::held[unit] = Base::packs[at]; }
 };
 
 template <int width, int units, class Element>
@@ -130,7 +126,7 @@ __device__ ReadWriteLane<Element, width, units> lane(ReadWriteStream<Element> st
   return ReadWriteLane<Element, width, units>(stream);
 }
 
-// `units` packs from `first` on, `stride` elements apart, as far as they lie before `end`.
+// `units` packs from `first` on, `stride` apart, as far as they lie before `end`.
 template <int width, int units, class Body, class... Lanes>
 __device__ void work(std::int64_t first, std::int64_t stride, std::int64_t end, const Body& body,
                      Lanes... lanes) {
@@ -153,13 +149,11 @@ __device__ void work(std::int64_t first, std::int64_t stride, std::int64_t end, 
 template <int units, class Body, class... Streams>
 __global__ void __launch_bounds__(elementwise_threads)
     packs_kernel(PackedRange range, Body body, Streams... streams) {
-  const std::int64_t block = blockIdx.x;
   const std::int64_t thread = threadIdx.x;
-  const std::int64_t pack = block * elementwise_threads * units + thread;
-  work<pack_width, units>(range.head + pack * pack_width, elementwise_threads * pack_width,
-                          range.head + range.packs * pack_width, body,
+  const std::int64_t first = std::int64_t{blockIdx.x} * elementwise_threads * units + thread;
+  work<pack_width, units>(first, elementwise_threads, range.packs, body,
                           lane<pack_width, units>(streams)...);
-  if (block == 0 && thread < range.singles()) {
+  if (blockIdx.x == 0 && thread < range.singles()) {
     const std::int64_t at = range.single(thread);
     work<1, 1>(at, 1, at + 1, body, lane<1, 1>(streams)...);
   }
@@ -197,7 +191,7 @@ void elementwise(const Context& context, std::int64_t count, Body body, Stream s
     const std::int64_t blocks = ceil_div(range.packs, elementwise_threads * units);
     launch(context, packs_kernel<units, Body, Stream, Streams...>,
            {static_cast<unsigned>(std::max<std::int64_t>(blocks, 1)), elementwise_threads}, range,
-           body, stream, streams...);
+           body, from(stream, head), from(streams, head)...);
   } else {
     constexpr int singles = units * pack_width;
     const std::int64_t blocks = ceil_div(count, elementwise_threads * singles);

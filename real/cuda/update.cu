@@ -99,7 +99,7 @@ __global__ void __launch_bounds__(norm_threads)
   constexpr int units = 4;
   constexpr std::int64_t stride = norm_blocks * norm_threads;
   const std::int64_t first = std::int64_t{blockIdx.x} * norm_threads + threadIdx.x;
-  const auto* packs = reinterpret_cast<const Pack<float, pack_width>*>(x + range.head);
+  const auto* packs = reinterpret_cast<const Pack<float, pack_width>*>(x);
   double sum = 0;
   for (std::int64_t base = first; base < range.packs; base += units * stride) {
     Pack<float, pack_width> held[units];
@@ -148,7 +148,7 @@ double squared_norm(const Context& context, std::int64_t count, const float* x) 
   auto* sums = context.scratch->take<double>(norm_blocks);
   const std::int64_t head = std::min(count, elements_before_pack(x));
   const PackedRange range{head, (count - head) / pack_width, count};
-  launch(context, squared_norm_kernel, {norm_blocks, norm_threads}, range, x, sums);
+  launch(context, squared_norm_kernel, {norm_blocks, norm_threads}, range, x + head, sums);
   launch(context, total_kernel, {1, norm_blocks}, sums);
   double total = 0;
   check(cudaMemcpyAsync(&total, sums, sizeof total, cudaMemcpyDeviceToHost, context.stream),
