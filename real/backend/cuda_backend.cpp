@@ -4,6 +4,7 @@
 
 #include "real/comm/default_plan.hpp"
 #include "real/comm/mpi_process.hpp"
+#include "real/comm/schedule.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {

@@ -6,7 +6,8 @@
 
 #include "real/comm/bf16.hpp"
 #include "real/comm/schedule.hpp"
-#include "sim/methods/wire.hpp"
+#include "sim/core/error.hpp"
+#include "sim/methods/wire_type.hpp"
 
 namespace palsim {
 
@@ -20,7 +21,10 @@ struct Combination {
 };
 
 // Throws InputError for what no real collective sends.
-void require_real(WireType wire);
+inline void require_real(WireType wire) {
+  require<InputError>(wire == WireType::fp32 || wire == WireType::bf16,
+                      "a real all-reduce sends fp32 or bf16, not int8 or int4");
+}
 
 void receive(const Combination& combination, std::int64_t count, const float* source,
              float* target);

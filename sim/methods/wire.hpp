@@ -5,10 +5,9 @@
 
 #include "sim/core/quantity.hpp"
 #include "sim/core/table_reader.hpp"
+#include "sim/methods/wire_type.hpp"
 
 namespace palsim {
-
-enum class WireType { fp32, bf16, int8, int4 };
 
 // The bytes of `elements` numbers on the wire; int4 packs two to a byte. Scales are not counted.
 Bytes wire_bytes(std::int64_t elements, WireType type);
