@@ -80,6 +80,13 @@ __host__ __device__ inline std::int64_t elements_before_pack(const Element* data
   return static_cast<std::int64_t>(-(address / sizeof(Element)) % pack_width);
 }
 
+template <class Element>
+__host__ __device__ inline PackedRange packed_range(std::int64_t count, const Element* data) {
+  const std::int64_t before = elements_before_pack(data);
+  const std::int64_t head = before < count ? before : count;
+  return {head, (count - head) / pack_width, count};
+}
+
 // What a thread holds of a stream: the elements that it works on, all read before any is written.
 template <class Element, int width, int units>
 struct ReadLane {
@@ -183,15 +190,14 @@ void elementwise(const Context& context, std::int64_t count, Body body, Stream s
   constexpr int reads =
       is_read(static_cast<Stream*>(nullptr)) + (0 + ... + is_read(static_cast<Streams*>(nullptr)));
   constexpr int units = reads == 0 ? 4 : (reads < 4 ? 4 / reads : 1);
-  const std::int64_t head = std::min(count, elements_before_pack(stream.data));
   const bool aligned_alike =
       ((elements_before_pack(streams.data) == elements_before_pack(stream.data)) && ...);
   if (aligned_alike) {
-    const PackedRange range{head, (count - head) / pack_width, count};
+    const PackedRange range = packed_range(count, stream.data);
     const std::int64_t blocks = ceil_div(range.packs, elementwise_threads * units);
     launch(context, packs_kernel<units, Body, Stream, Streams...>,
            {static_cast<unsigned>(std::max<std::int64_t>(blocks, 1)), elementwise_threads}, range,
-           body, from(stream, head), from(streams, head)...);
+           body, from(stream, range.head), from(streams, range.head)...);
   } else {
     constexpr int singles = units * pack_width;
     const std::int64_t blocks = ceil_div(count, elementwise_threads * singles);

@@ -3,13 +3,19 @@
 set(palsim_cuda_sources
   blas_handle.cpp
   check.cpp
+  combine_workers.cu
   cuda_device.cpp
   cuda_module.cpp
+  emulated_group.cpp
   memory_pool.cpp
   scratch.cpp
-  update.cu)
+  sum_program.cpp
+  update.cu
+  wire.cu)
 set(palsim_cuda_exact_sources
-  update.cu)
+  combine_workers.cu
+  update.cu
+  wire.cu)
 set(palsim_cudnn_sources)
 set(palsim_without_cudnn_sources)
 set(palsim_nccl_sources nccl_group.cpp nccl_library.cpp)

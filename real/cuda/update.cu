@@ -146,9 +146,8 @@ void scale(const Context& context, std::int64_t count, float factor, float* x) {
 double squared_norm(const Context& context, std::int64_t count, const float* x) {
   if (count <= 0) return 0;
   auto* sums = context.scratch->take<double>(norm_blocks);
-  const std::int64_t head = std::min(count, elements_before_pack(x));
-  const PackedRange range{head, (count - head) / pack_width, count};
-  launch(context, squared_norm_kernel, {norm_blocks, norm_threads}, range, x + head, sums);
+  const PackedRange range = packed_range(count, x);
+  launch(context, squared_norm_kernel, {norm_blocks, norm_threads}, range, x + range.head, sums);
   launch(context, total_kernel, {1, norm_blocks}, sums);
   double total = 0;
   check(cudaMemcpyAsync(&total, sums, sizeof total, cudaMemcpyDeviceToHost, context.stream),
