@@ -3,15 +3,12 @@
 set(palsim_cuda_sources
   blas_handle.cpp
   check.cpp
-  combine_workers.cu
   cuda_device.cpp
   cuda_module.cpp
   emulated_group.cpp
   memory_pool.cpp
   scratch.cpp
-  sum_program.cpp
-  update.cu
-  wire.cu)
+  sum_program.cpp)
 set(palsim_cuda_exact_sources
   combine_workers.cu
   update.cu
