@@ -26,8 +26,9 @@ __device__ Peak from_lane(const Peak& peak, int distance) {
 struct JoinPeaks {
   __device__ Peak operator()(const Peak& a, const Peak& b) const {
     const float largest = fmaxf(a.largest, b.largest);
-    const float exponentials =
-        a.exponentials * expf(a.largest - largest) + b.exponentials * expf(b.largest - largest);
+    // Not fused, so that the two lanes of a pair get the same bits.
+    const float exponentials = __fadd_rn(__fmul_rn(a.exponentials, expf(a.largest - largest)),
+                                         __fmul_rn(b.exponentials, expf(b.largest - largest)));
     const bool a_is_first = a.largest == b.largest ? a.best < b.best : a.largest > b.largest;
     return {largest, exponentials, a_is_first ? a.best : b.best};
   }

@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(gather_threads)
 #pragma unroll
     for (int unit = 0; unit < packs_in_flight; ++unit) {
       const std::int64_t column = base + unit * step;
-      if (column < columns) held[unit] = pack_at<width>(from + column);
+      held[unit] = column < columns ? pack_at<width>(from + column) : zeros<width>();
     }
 #pragma unroll
     for (int unit = 0; unit < packs_in_flight; ++unit) {

@@ -74,9 +74,8 @@ __global__ void __launch_bounds__(chunk_threads)
     Floats<width> held[rows_in_flight];
 #pragma unroll
     for (int unit = 0; unit < rows_in_flight; ++unit) {
-      if (base + unit < rows) {
-        held[unit] = pack_at<width>(dy + places[base + unit] * columns + column);
-      }
+      held[unit] = base + unit < rows ? pack_at<width>(dy + places[base + unit] * columns + column)
+                                      : zeros<width>();
     }
 #pragma unroll
     for (int unit = 0; unit < rows_in_flight; ++unit) {
