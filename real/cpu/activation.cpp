@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "real/cpu/eigen_maps.hpp"
+#include "real/device/activation_arithmetic.hpp"
 
 namespace palsim::cpu {
 namespace {
@@ -16,9 +17,6 @@ template <class Kernel>
 void in_stretches(std::int64_t count, Kernel&& kernel) {
   for (std::int64_t at = 0; at < count; at += stretch) kernel(at, std::min(stretch, count - at));
 }
-
-constexpr double gelu_slope = 0.7978845608028654;  // sqrt(2 / pi)
-constexpr double gelu_cubic = 0.044715;
 
 }  // namespace
 

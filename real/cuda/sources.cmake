@@ -1,19 +1,28 @@
 # What the CUDA module is made of; the tests compile the same for the host, without cuDNN and NCCL.
 # Exact ones give the CPU's bits: no multiplication is fused with an addition there.
 set(palsim_cuda_sources
+  activation.cu
+  added_row.cu
+  added_table.cu
   batch_norm.cpp
   blas_handle.cpp
   channel_bias.cu
   check.cpp
+  column_sums.cu
   convolution.cpp
+  cross_entropy.cu
   cuda_device.cpp
   cuda_module.cpp
+  embedding.cu
+  embedding_backward.cu
   emulated_group.cpp
+  linear.cpp
   memory_pool.cpp
   own_batch_norm.cu
   patches.cu
   patches_convolution.cpp
   pooling.cu
+  row_norm.cu
   scratch.cpp
   sum_program.cpp)
 set(palsim_cuda_exact_sources
@@ -25,6 +34,10 @@ set(palsim_cudnn_sources
   cudnn_check.cpp
   cudnn_convolution.cpp
   cudnn_library.cpp)
-set(palsim_without_cudnn_sources without_cudnn.cpp)
-set(palsim_nccl_sources nccl_group.cpp nccl_library.cpp)
-set(palsim_without_nccl_sources without_nccl.cpp)
+set(palsim_without_cudnn_sources
+  without_cudnn.cpp)
+set(palsim_nccl_sources
+  nccl_group.cpp
+  nccl_library.cpp)
+set(palsim_without_nccl_sources
+  without_nccl.cpp)
