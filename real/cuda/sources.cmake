@@ -4,6 +4,9 @@ set(palsim_cuda_sources
   activation.cu
   added_row.cu
   added_table.cu
+  attention_backward.cu
+  attention_forward.cu
+  attention_saved.cpp
   batch_norm.cpp
   blas_handle.cpp
   channel_bias.cu
