@@ -165,6 +165,7 @@ TEST_CASE("a barrier that some threads never reach is reported with the kernel's
   CHECK(contains(said, "3 x 1 x 1 blocks of 64 x 1 x 1 threads"));
   CHECK(contains(said, "63 wait in __syncthreads"));
   CHECK(contains(said, "1 have returned"));
+  CHECK(out.download() == std::vector<int>{-1});  // nobody went on
 }
 
 TEST_CASE("a shuffle that some lanes never reach is reported, and one with less than a full mask") {

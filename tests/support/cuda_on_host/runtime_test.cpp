@@ -45,6 +45,19 @@ TEST_CASE("what nobody wrote is not a number") {
   for (const float value : unwritten.download()) CHECK(std::isnan(value));
 }
 
+TEST_CASE("freed memory comes back as no numbers") {
+  std::vector<float> values(1000);
+  const std::size_t bytes = values.size() * sizeof(float);
+  for (int turn = 0; turn < 2; ++turn) {
+    float* memory = nullptr;
+    REQUIRE(cudaMalloc(&memory, bytes) == cudaSuccess);
+    CHECK(cudaMemcpy(values.data(), memory, bytes, cudaMemcpyDeviceToHost) == cudaSuccess);
+    for (const float value : values) CHECK(std::isnan(value));
+    CHECK(cudaMemset(memory, 0, bytes) == cudaSuccess);
+    CHECK(cudaFree(memory) == cudaSuccess);
+  }
+}
+
 TEST_CASE("a test's vector begins where it is told") {
   for (std::int64_t offset = 0; offset < 5; ++offset) {
     const DeviceVector<float> vector(8, offset);
