@@ -119,6 +119,7 @@ MachineCalibration calibrate_machine(const Backend& backend, Rank workers,
   MachineCalibration machine{.processor = ascii(backend.processor()),
                              .unit = backend.unit(),
                              .units = backend.units(),
+                             .versions = backend.versions(),
                              .memory = backend.available_memory(),
                              .workers = workers,
                              .precision = backend.precision(),
@@ -182,6 +183,7 @@ TopologyComments machine_comments(const MachineCalibration& machine) {
   comments.head = {fmt::format(
       "Measured by palsim calibrate machine: {} {} on {}.", counted(machine.workers, "worker"),
       is_shared(machine) ? "emulated" : "at most", counted(machine.units, machine.unit))};
+  if (!machine.versions.empty()) comments.head.push_back(machine.versions + '.');
   comments.node = {"Threads of one process; for what joins them see [transport]."};
   comments.device = {
       fmt::format("{}: the fastest of these linear layers, forward and backward, one worker alone;",

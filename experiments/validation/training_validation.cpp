@@ -119,7 +119,6 @@ TrainingValidation validate_training(Experiment experiment, const Backend& backe
                                 .model = experiment.model.name,
                                 .steps = first.steps,
                                 .batch_per_worker = experiment.batch_per_worker,
-                                .processor = backend.processor(),
                                 .unit = backend.unit(),
                                 .units = backend.units()};
   Topology machine =
@@ -127,6 +126,7 @@ TrainingValidation validate_training(Experiment experiment, const Backend& backe
           ? *options.machine
           : machine_topology(calibrate_machine(backend, most, doing("measuring the machine")),
                              "this_machine");
+  validation.processor = machine.device.name;
   validation.calibration = calibrate_steps(experiment, job, most, doing("measuring steps"));
   calibrate(experiment, std::move(machine), validation.calibration);
   validation.cluster = to_toml(experiment.cluster);

@@ -24,6 +24,9 @@ class Backend {
   virtual std::string processor() const = 0;
   virtual Rank units() const = 0;
   virtual MatrixPrecision precision() const = 0;
+  // Of the libraries that compute, where there are any.
+  virtual std::string versions() const = 0;
+
   // Whether a unit may have several workers.
   virtual bool are_shared() const = 0;
   // So many workers may gain from running at once; more only take turns.

@@ -27,6 +27,7 @@ class CpuBackend final : public Backend {
   std::string processor() const override { return processor_name(); }
   Rank units() const override { return usable_cores(); }
   MatrixPrecision precision() const override { return MatrixPrecision::fp32; }
+  std::string versions() const override { return ""; }
   bool are_shared() const override { return true; }
   Rank most_at_once() const override { return usable_cores(); }
   void require_places(Rank /*workers*/) const override {}

@@ -22,6 +22,7 @@ class CudaBackend final : public Backend {
   std::string unit() const override { return "GPU"; }
   std::string processor() const override { return module_.describe(0).name; }
   Rank units() const override { return are_shared() ? 1 : gpus_; }
+  std::string versions() const override { return module_.versions(); }
   bool are_shared() const override { return sharing_ == Sharing::emulated; }
   MatrixPrecision precision() const override { return precision_; }
   // Kernels of several workers run beside each other where one's leave room.

@@ -28,8 +28,8 @@ fs::path module_file() {
     if (fs::exists(place)) return place;
   }
   throw InputError(
-      "--backend cuda: this palsim was built where no CUDA compiler was found; install CUDA's "
-      "nvcc and build again, or write --backend cpu");
+      "--backend cuda: this palsim has no libpalsim_cuda.so, which is built where there is a CUDA "
+      "compiler; install CUDA's nvcc and build again, or write --backend cpu");
 }
 
 }  // namespace

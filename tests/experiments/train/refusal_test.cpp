@@ -23,11 +23,29 @@ TEST_CASE("an experiment that does not say how it is trained is refused") {
   CHECK(home.refused({"--steps", "0"}) == "--set steps=0: steps = 0; write at least 1");
 }
 
+TEST_CASE(
+    "GPUs that are not to be had, and precisions that a backend does not train in, are refused") {
+  const TrainingHome home;
+  for (const char* precision : {"tf32", "bf16"}) {
+    const std::string setting = std::string("precision=") + precision;
+    CHECK(home.refused({"--set", setting}) ==
+          "--set " + setting + ": the CPU trains in fp32; write precision = \"fp32\"");
+  }
+  CHECK(home.refused({"--backend", "cuda", "--set", "precision=fp16"}) ==
+        "--set precision=fp16: training in fp16 needs a scaled loss, which is not there; write "
+        "fp32, tf32 or bf16");
+  // More GPUs than any machine has; without one, or without CUDA, that is what is said.
+  const std::string refusal = home.refused({"--backend", "cuda", "--set", "workers=64"});
+  CAPTURE(refusal);
+  CHECK(
+      (refusal.starts_with("--backend cuda: ") || refusal.find("--emulate") != std::string::npos));
+}
+
 TEST_CASE("a backend, a method or an experiment that is not there is refused") {
   const TrainingHome home;
-  CHECK(home.refused({"--backend", "cuda"}) ==
-        "--backend cuda: not in this build of palsim; write cpu");
   CHECK(home.refused({"--backend", "gpu"}) == "--backend gpu: not a backend; did you mean 'cpu'?");
+  CHECK(home.refused({"--emulate"}) ==
+        "--emulate: lets workers share a GPU; write --backend cuda too");
   CHECK(home.refused({"--method", "ddq"}) ==
         "--method ddq: no method has this label; did you mean 'ddp'?");
   CHECK(home.refused_file("name = \"ddp\"", "name = \"ddq\"") ==

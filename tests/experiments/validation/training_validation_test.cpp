@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/validation/training_validation_report.hpp"
+#include "real/backend/cpu_backend.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace palsim {
@@ -72,7 +73,7 @@ TrainingValidation validated() {
   folder.write("tiny.toml", model_text);
   folder.write("cores.toml", cluster_text);
   const auto path = [&](const char* name) { return (folder.path() / name).string(); };
-  return validate_training(load_experiment(path("experiment.toml"), {}),
+  return validate_training(load_experiment(path("experiment.toml"), {}), *cpu_backend(),
                            {.machine = load_topology(path("cores.toml")),
                             .repeats = 2,
                             .progress = [](const std::string&, double) {}});
