@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <thread>
 
 #include "real/comm/default_plan.hpp"
 #include "real/comm/schedule.hpp"
@@ -140,6 +141,68 @@ TEST_CASE("A worker that gives up releases the others on its GPU, and nobody use
     });
     CHECK(aborted == 3);
   }
+}
+
+TEST_CASE("Who comes after the others gave up computes nothing with their vectors") {
+  const auto hosts = thread_groups(2);
+  const SumOrder order = sum_order(schedule_of(default_all_reduce(2)));
+  std::vector<std::unique_ptr<Group>> groups(2);
+  together(hosts, [&](Group& host) {
+    groups[static_cast<std::size_t>(host.rank())] = emulated_group(host, 0, order);
+  });
+  const std::vector<float> values(100, 1.0F);
+  DeviceVector<float> gone(values);
+  DeviceVector<float> late(std::vector<float>(100, 3.0F));
+  std::thread first([&] {
+    CHECK_THROWS_AS(groups[1]->all_reduce_mean({gone.data(), 100}, WireType::fp32), Aborted);
+  });
+  groups[0]->abort();
+  first.join();
+  CHECK_THROWS_AS(groups[0]->all_reduce_mean({late.data(), 100}, WireType::fp32), Aborted);
+  CHECK(are_same(gone.download(), values));
+}
+
+// A host's group of which rank 1 hears, once the vectors are shown, that another gave up.
+class Interrupted final : public Group {
+ public:
+  explicit Interrupted(std::unique_ptr<Group> group) : group_(std::move(group)) {}
+
+  Rank rank() const override { return group_->rank(); }
+  Rank workers() const override { return group_->workers(); }
+  Signals meet(Signals said) override {
+    if (rank() == 1) throw Aborted{};
+    return group_->meet(said);
+  }
+  void sum(std::span<double> values) override { group_->sum(values); }
+  void all_reduce_mean(std::span<float>, WireType) override {}
+  void broadcast(std::span<float>, Rank) override {}
+  std::unique_ptr<Group> duplicate() override {
+    return std::make_unique<Interrupted>(group_->duplicate());
+  }
+  void abort() noexcept override { group_->abort(); }
+
+ private:
+  std::unique_ptr<Group> group_;
+};
+
+TEST_CASE("A worker that is released keeps its vector until nobody works on it") {
+  constexpr std::size_t count = 200'000;
+  const SumOrder order = sum_order(schedule_of(default_all_reduce(2)));
+  std::vector<float> when_released;
+  DeviceVector<float> released(std::vector<float>(count, 1.0F));
+  together(thread_groups(2), [&](Group& host) {
+    Interrupted interrupted(host.duplicate());
+    const auto group = emulated_group(interrupted, 0, order);
+    DeviceVector<float> other(std::vector<float>(count, 3.0F));
+    try {
+      float* values = group->rank() == 1 ? released.data() : other.data();
+      group->all_reduce_mean({values, count}, WireType::fp32);
+    } catch (const Aborted&) {
+      if (group->rank() == 1) when_released = released.download();
+      group->abort();
+    }
+  });
+  CHECK(are_same(released.download(), when_released));
 }
 
 }  // namespace
