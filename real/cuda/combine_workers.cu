@@ -296,6 +296,8 @@ UploadedProgram::UploadedProgram(const SumProgram& program)
         "allocating memory for an order of sums");
   check(cudaMemcpy(code_, program.code.data(), program.code.size(), cudaMemcpyHostToDevice),
         "copying an order of sums to the GPU");
+  // It may still be on its way, which streams that do not wait for this one would not know.
+  check(cudaStreamSynchronize(nullptr), "copying an order of sums to the GPU");
 }
 
 UploadedProgram::~UploadedProgram() { cudaFree(code_); }

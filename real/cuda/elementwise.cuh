@@ -97,7 +97,7 @@ struct ReadLane {
   __device__ void store(int, std::int64_t) const {}
 
   const Pack<Element, width>* packs;
-  Pack<Element, width> held[units];
+  Pack<Element, width> held[units] = {};
 };
 
 template <class Element, int width, int units>
@@ -109,7 +109,7 @@ struct WriteLane {
   __device__ void store(int unit, std::int64_t at) const { packs[at] = held[unit]; }
 
   Pack<Element, width>* packs;
-  Pack<Element, width> held[units];
+  Pack<Element, width> held[units] = {};
 };
 
 template <class Element, int width, int units>

@@ -1,6 +1,7 @@
 #include "real/cuda/emulated_group.hpp"
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -23,7 +24,7 @@ double number_of(Pointed* pointer) {
 }
 template <class Pointed>
 Pointed* pointer_of(double number) {
-  return reinterpret_cast<Pointed*>(static_cast<std::uintptr_t>(number));
+  return std::bit_cast<Pointed*>(static_cast<std::uintptr_t>(number));
 }
 
 // What all workers of a group see; the last of them to leave closes it.

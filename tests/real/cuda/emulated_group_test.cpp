@@ -3,7 +3,9 @@
 #include <cuda_runtime.h>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "real/comm/default_plan.hpp"
 #include "real/comm/schedule.hpp"
@@ -11,10 +13,34 @@
 #include "sim/core/error.hpp"
 #include "tests/real/comm/group_laws.hpp"
 #include "tests/real/comm/team.hpp"
-#include "tests/real/cuda/twins.hpp"
 
 namespace palsim::cuda {
 namespace {
+
+// On the device. Unlike the vectors of other tests it has nothing to say at its end, where doctest
+// could not hear several threads at once.
+class Values {
+ public:
+  explicit Values(std::span<const float> values) : bytes_(values.size_bytes()) {
+    check(cudaMalloc(reinterpret_cast<void**>(&memory_), bytes_ + 1), "allocating a vector");
+    check(cudaMemcpy(memory_, values.data(), bytes_, cudaMemcpyHostToDevice), "uploading");
+    check(cudaDeviceSynchronize(), "uploading");
+  }
+  ~Values() { cudaFree(memory_); }
+  Values(const Values&) = delete;
+  Values& operator=(const Values&) = delete;
+
+  std::span<float> span() { return {memory_, bytes_ / sizeof(float)}; }
+  std::vector<float> download() const {
+    std::vector<float> values(bytes_ / sizeof(float));
+    check(cudaMemcpy(values.data(), memory_, bytes_, cudaMemcpyDeviceToHost), "downloading");
+    return values;
+  }
+
+ private:
+  std::size_t bytes_;
+  float* memory_ = nullptr;
+};
 
 // For laws of groups whose vectors are in the host's memory.
 class ThroughDevice final : public Group {
@@ -39,8 +65,8 @@ class ThroughDevice final : public Group {
  private:
   template <class Work>
   static void on_device(std::span<float> values, const Work& work) {
-    DeviceVector<float> device(std::vector<float>(values.begin(), values.end()));
-    work(std::span(device.data(), values.size()));
+    Values device(values);
+    work(device.span());
     const std::vector<float> found = device.download();
     std::copy(found.begin(), found.end(), values.begin());
   }
@@ -140,6 +166,67 @@ TEST_CASE("A worker that gives up releases the others on its GPU, and nobody use
     });
     CHECK(aborted == 3);
   }
+}
+
+TEST_CASE("Who comes after the others gave up computes nothing with their vectors") {
+  const auto hosts = thread_groups(2);
+  const SumOrder order = sum_order(schedule_of(default_all_reduce(2)));
+  std::vector<std::unique_ptr<Group>> groups(2);
+  together(hosts, [&](Group& host) {
+    groups[static_cast<std::size_t>(host.rank())] = emulated_group(host, 0, order);
+  });
+  const std::vector<float> values(100, 1.0F);
+  Values gone(values);
+  Values late(std::vector<float>(100, 3.0F));
+  std::thread first(
+      [&] { CHECK_THROWS_AS(groups[1]->all_reduce_mean(gone.span(), WireType::fp32), Aborted); });
+  groups[0]->abort();
+  first.join();
+  CHECK_THROWS_AS(groups[0]->all_reduce_mean(late.span(), WireType::fp32), Aborted);
+  CHECK(are_same(gone.download(), values));
+}
+
+// A host's group of which rank 1 hears, once the vectors are shown, that another gave up.
+class Interrupted final : public Group {
+ public:
+  explicit Interrupted(std::unique_ptr<Group> group) : group_(std::move(group)) {}
+
+  Rank rank() const override { return group_->rank(); }
+  Rank workers() const override { return group_->workers(); }
+  Signals meet(Signals said) override {
+    if (rank() == 1) throw Aborted{};
+    return group_->meet(said);
+  }
+  void sum(std::span<double> values) override { group_->sum(values); }
+  void all_reduce_mean(std::span<float>, WireType) override {}
+  void broadcast(std::span<float>, Rank) override {}
+  std::unique_ptr<Group> duplicate() override {
+    return std::make_unique<Interrupted>(group_->duplicate());
+  }
+  void abort() noexcept override { group_->abort(); }
+
+ private:
+  std::unique_ptr<Group> group_;
+};
+
+TEST_CASE("A worker that is released keeps its vector until nobody works on it") {
+  constexpr std::size_t count = 200'000;
+  const SumOrder order = sum_order(schedule_of(default_all_reduce(2)));
+  std::vector<float> when_released;
+  Values released(std::vector<float>(count, 1.0F));
+  together(thread_groups(2), [&](Group& host) {
+    Interrupted interrupted(host.duplicate());
+    const auto group = emulated_group(interrupted, 0, order);
+    Values other(std::vector<float>(count, 3.0F));
+    try {
+      Values& mine = group->rank() == 1 ? released : other;
+      group->all_reduce_mean(mine.span(), WireType::fp32);
+    } catch (const Aborted&) {
+      if (group->rank() == 1) when_released = released.download();
+      group->abort();
+    }
+  });
+  CHECK(are_same(released.download(), when_released));
 }
 
 }  // namespace
