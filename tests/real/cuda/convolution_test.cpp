@@ -1,6 +1,7 @@
 #include "real/cuda/convolution.hpp"
 
 #include "real/cpu/convolution.hpp"
+#include "real/cuda/patches.hpp"
 #include "real/cuda/patches_convolution.hpp"
 #include "tests/real/cuda/image_ways.hpp"
 
@@ -159,7 +160,9 @@ TEST_CASE("patches of any number of samples or rows at a time make the same conv
     if (seed % 4 == 0) shape.kernel = shape.stride = 1;
     if (seed % 8 == 0) shape.padding = 0;
     Example example(shape, seed);
-    const std::int64_t most_scratch = number_between(draws, 1, 40000);
+    const std::int64_t image = shape.out_height() * shape.out_width();
+    const std::int64_t floats_a_pixel = filter_size(shape) + shape.out_channels;
+    const std::int64_t most_scratch = floats_a_pixel * number_between(draws, 0, 3 * image);
     CAPTURE(most_scratch);
     const DeviceVector<float> x(example.x);
     const DeviceVector<float> weight(example.weight);
@@ -170,7 +173,6 @@ TEST_CASE("patches of any number of samples or rows at a time make the same conv
     patches_convolution_forward(context(), shape, x.data(), weight.data(), y.data(), most_scratch);
     patches_convolution_backward(context(), shape, x.data(), weight.data(), dy.data(), dx.data(),
                                  dweight.data(), most_scratch);
-    const std::int64_t image = shape.out_height() * shape.out_width();
     for (std::int64_t i = 0; i < std::ssize(example.y); ++i) {
       example.y[i] -= static_cast<double>(example.bias[i / image % shape.out_channels]);
     }
