@@ -1,7 +1,7 @@
 // How the threads of a grid share the numbers of each channel, in samples x channels x inner, so
-// that neighbouring lanes read neighbouring numbers, and how they add up what each found. The
-// shares depend on the shape alone, and sums run in double from a channel's numbers in threes of
-// levels (thread, block, grid), always in the same order.
+// that neighbouring lanes read neighbouring numbers, and how they add up what each found: in
+// double, over a thread, a block and the grid. The shares depend on the shape alone, and so does
+// the order.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -41,7 +41,7 @@ const CudnnBatchNormPlan& CudnnBatchNorms::plan(const BatchNormShape& shape) {
 bool CudnnBatchNorms::forward(cudnnHandle_t cudnn, const BatchNormShape& shape, Training training,
                               const float* x, const float* weight, const float* bias,
                               float* running, float* saved, float* y) {
-  if (!suits_cudnn(shape)) return false;
+  if (!suits_cudnn(shape) || !is_aligned_for_cudnn(x, y)) return false;
   const CudnnBatchNormPlan& plan = this->plan(shape);
   const cudnnTensorDescriptor_t images = plan.images.get();
   const cudnnTensorDescriptor_t channels = plan.channels.get();
@@ -66,7 +66,7 @@ bool CudnnBatchNorms::backward(cudnnHandle_t cudnn, const BatchNormShape& shape,
                                const float* weight, const float* saved, const float* dy, float* dx,
                                float* dweight, float* dbias) {
   // It cannot leave out dx.
-  if (!suits_cudnn(shape) || dx == nullptr) return false;
+  if (!suits_cudnn(shape) || dx == nullptr || !is_aligned_for_cudnn(x, dy, dx)) return false;
   const CudnnBatchNormPlan& plan = this->plan(shape);
   const cudnnTensorDescriptor_t images = plan.images.get();
   const float one = 1;

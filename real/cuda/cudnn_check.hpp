@@ -3,6 +3,8 @@
 
 #include <cudnn.h>
 
+#include <cstdint>
+
 #include "real/cuda/check.hpp"
 
 namespace palsim::cuda {
@@ -12,6 +14,13 @@ namespace palsim::cuda {
 
 inline void check(cudnnStatus_t status, const char* doing) {
   if (status != CUDNN_STATUS_SUCCESS) fail(status, doing);
+}
+
+// Whether vectors of four floats may be read from there, which cuDNN's kernels are free to do.
+template <class... Pointers>
+bool is_aligned_for_cudnn(const Pointers*... pointers) {
+  constexpr std::uintptr_t bytes = 16;
+  return ((reinterpret_cast<std::uintptr_t>(pointers) % bytes == 0) && ...);
 }
 
 }  // namespace palsim::cuda

@@ -104,10 +104,11 @@ template <class Result, int most, class Ask, class Size>
 auto fastest(const ConvolutionShape& shape, MatrixPrecision precision, Ask ask, Size size)
     -> std::optional<Way<decltype(Result::algo)>> {
   CudnnConvolution convolution = convolution_of(shape, precision);
-  std::array<Result, most> results{};
+  // Each algorithm may come with and without Tensor Cores.
+  std::array<Result, 2 * most> results{};
   int found = 0;
-  const cudnnStatus_t asked = ask(convolution.get(), most, &found, results.data());
-  if (asked == CUDNN_STATUS_NOT_SUPPORTED) return std::nullopt;
+  const cudnnStatus_t asked = ask(convolution.get(), 2 * most, &found, results.data());
+  if (CUDNN_STATUS_CATEGORY(asked) == CUDNN_STATUS_NOT_SUPPORTED) return std::nullopt;
   check(asked, "asking cuDNN for an algorithm");
   for (int i = 0; i < found; ++i) {
     const Result& result = results[static_cast<std::size_t>(i)];
@@ -224,7 +225,7 @@ const CudnnConvolutionPlan& CudnnConvolutions::plan(const Context& context, cudn
 bool CudnnConvolutions::forward(const Context& context, cudnnHandle_t cudnn,
                                 const ConvolutionShape& shape, const float* x, const float* weight,
                                 float* y) {
-  if (!suits_cudnn(shape)) return false;
+  if (!suits_cudnn(shape) || !is_aligned_for_cudnn(x, weight, y)) return false;
   const CudnnConvolutionPlan& plan = this->plan(context, cudnn, shape);
   if (!plan.forward.has_value()) return false;
   const auto& way = *plan.forward;
@@ -241,7 +242,7 @@ bool CudnnConvolutions::forward(const Context& context, cudnnHandle_t cudnn,
 bool CudnnConvolutions::backward(const Context& context, cudnnHandle_t cudnn,
                                  const ConvolutionShape& shape, const float* x, const float* weight,
                                  const float* dy, float* dx, float* dweight) {
-  if (!suits_cudnn(shape)) return false;
+  if (!suits_cudnn(shape) || !is_aligned_for_cudnn(x, weight, dy, dx, dweight)) return false;
   const CudnnConvolutionPlan& plan = this->plan(context, cudnn, shape);
   if (!plan.weight_gradient.has_value()) return false;
   if (dx != nullptr && !plan.input_gradient.has_value()) return false;

@@ -10,40 +10,51 @@
 namespace palsim::cuda {
 namespace {
 
+class CudnnHandle {
+ public:
+  explicit CudnnHandle(cudaStream_t stream) {
+    check(cudnnCreate(&handle_), "opening cuDNN");
+    const cudnnStatus_t status = cudnnSetStream(handle_, stream);
+    if (status == CUDNN_STATUS_SUCCESS) return;
+    cudnnDestroy(handle_);
+    fail(status, "giving cuDNN its stream");
+  }
+  ~CudnnHandle() { cudnnDestroy(handle_); }
+  CudnnHandle(const CudnnHandle&) = delete;
+  CudnnHandle& operator=(const CudnnHandle&) = delete;
+
+  cudnnHandle_t get() const { return handle_; }
+
+ private:
+  cudnnHandle_t handle_ = nullptr;
+};
+
 class CudnnLibrary final : public ImageLibrary {
  public:
-  explicit CudnnLibrary(cudaStream_t stream) {
-    check(cudnnCreate(&cudnn_), "opening cuDNN");
-    check(cudnnSetStream(cudnn_, stream), "giving cuDNN its stream");
-  }
-  ~CudnnLibrary() override {
-    if (cudnn_ != nullptr) cudnnDestroy(cudnn_);
-  }
-  CudnnLibrary(const CudnnLibrary&) = delete;
-  CudnnLibrary& operator=(const CudnnLibrary&) = delete;
+  explicit CudnnLibrary(cudaStream_t stream) : cudnn_(stream) {}
 
   bool convolution_forward(const Context& context, const ConvolutionShape& shape, const float* x,
                            const float* weight, float* y) override {
-    return convolutions_.forward(context, cudnn_, shape, x, weight, y);
+    return convolutions_.forward(context, cudnn_.get(), shape, x, weight, y);
   }
   bool convolution_backward(const Context& context, const ConvolutionShape& shape, const float* x,
                             const float* weight, const float* dy, float* dx,
                             float* dweight) override {
-    return convolutions_.backward(context, cudnn_, shape, x, weight, dy, dx, dweight);
+    return convolutions_.backward(context, cudnn_.get(), shape, x, weight, dy, dx, dweight);
   }
   bool batch_norm_forward(const Context& /*context*/, const BatchNormShape& shape,
                           Training training, const float* x, const float* weight, const float* bias,
                           float* running, float* saved, float* y) override {
-    return batch_norms_.forward(cudnn_, shape, training, x, weight, bias, running, saved, y);
+    return batch_norms_.forward(cudnn_.get(), shape, training, x, weight, bias, running, saved, y);
   }
   bool batch_norm_backward(const Context& /*context*/, const BatchNormShape& shape, const float* x,
                            const float* weight, const float* saved, const float* dy, float* dx,
                            float* dweight, float* dbias) override {
-    return batch_norms_.backward(cudnn_, shape, x, weight, saved, dy, dx, dweight, dbias);
+    return batch_norms_.backward(cudnn_.get(), shape, x, weight, saved, dy, dx, dweight, dbias);
   }
 
  private:
-  cudnnHandle_t cudnn_ = nullptr;
+  CudnnHandle cudnn_;
   CudnnConvolutions convolutions_;
   CudnnBatchNorms batch_norms_;
 };

@@ -25,7 +25,7 @@ __device__ void load(const float* x, const std::int64_t (&at)[walk_loads],
 
 // Sums of x and of its squares, as differences from each channel's first number: taken by
 // themselves, they would drown the variance of channels whose mean is large. The same once more
-// among the numbers that a thread holds, so that most additions can run in single precision.
+// among the numbers that a thread has at hand, so that most additions can run in single precision.
 template <class Walk>
 __global__ void __launch_bounds__(walk_warps* warp_lanes)
     add_moments(ChannelShares shares, std::int64_t slots, const float* __restrict__ x,
@@ -151,8 +151,8 @@ __global__ void __launch_bounds__(walk_warps* warp_lanes)
   *partial_sum(partial_along, slots, walk.slot()) = along;
 }
 
-// `taken`: what moving the mean and the deviation takes away from each number's own gradient, as
-// numbers of the first, then of the second, by deviation.
+// `taken`: for each channel what moving its mean takes away from each number's own gradient; then
+// what moving its deviation does, times the number's own deviation.
 __global__ void finish_gradients(ChannelShares shares, int slots_of_channel,
                                  const double* __restrict__ partial,
                                  const double* __restrict__ partial_along,

@@ -89,7 +89,7 @@ __global__ void gather_planes(Rows rows, Window window, const float* __restrict_
   for_each_pixel(rows.planes, pixels, [&](std::int64_t index, unsigned pixel) {
     const Plane plane = plane_at(index, rows.channels);
     gathered[(plane.channel * rows.samples + plane.sample) * pixels + pixel] =
-        __ldg(dy + index * window.out_pixels() + rows.first_row * window.out_width + pixel);
+        __ldg(dy + index * window.out_pixels() + pixel);
   });
 }
 

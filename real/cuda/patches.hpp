@@ -39,7 +39,7 @@ void gather_patches(const Context& context, const ConvolutionShape& shape, const
 void gather_input_gradient(const Context& context, const ConvolutionShape& shape,
                            const PatchBlock& block, const float* patches, float* dx);
 
-// From samples x channels x rows of the block, of dy, to channels x pixels.
+// Of a block of whole samples: from samples x channels x pixels, as in dy, to channels x pixels.
 void gather_outputs(const Context& context, const ConvolutionShape& shape, const PatchBlock& block,
                     const float* dy, float* gathered);
 
