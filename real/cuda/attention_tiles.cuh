@@ -2,8 +2,8 @@
 // block's 128 threads. A product's loop is 150 instructions of a warp: 128 FFMA and 12 reads of a
 // float4 (8 of which have two addresses, 4 sixteen: at most half of shared memory's cycles). It is
 // not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three. At head
-// width 64 about two thirds of all instructions of a tile are FFMA, the most that it can reach of
-// an fp32 peak. All of this is counted, not measured.
+// width 64 some two thirds of a tile's instructions should be FFMA, the most that it can reach of
+// an fp32 peak. The loops' instructions were counted, the share is an estimate; neither was timed.
 #pragma once
 
 #include "real/cuda/attention_problem.cuh"
