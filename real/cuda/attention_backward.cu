@@ -64,6 +64,30 @@ struct Chunks {
   static constexpr int fours = columns / 4;
 };
 
+__device__ __forceinline__ float number_of_query(const Problem& problem, const Place& place,
+                                                 const float* numbers, int query) {
+  return query < problem.tokens ? numbers[place.row + query] : 0.0F;
+}
+
+// Scores become probabilities.
+__device__ __forceinline__ void exponentiate(const Problem& problem, const Place& place,
+                                             const Thread& thread, const Operands& operands,
+                                             const Meeting& meeting, Patch& scores) {
+  const bool all_seen = all_see_all(problem, meeting.first_query, meeting.first_key);
+#pragma unroll
+  for (int i = 0; i < patch_rows; ++i) {
+    const float bits =
+        number_of_query(problem, place, operands.saved, meeting.first_query + thread.row + i);
+#pragma unroll
+    for (int j = 0; j < patch_columns; ++j) {
+      float& score = scores.at[i][j];
+      score = all_seen || sees(problem, thread, meeting.first_query, meeting.first_key, i, j)
+                  ? exp2f(fmaf(score, problem.scale_to_bits, -bits))
+                  : 0.0F;
+    }
+  }
+}
+
 // Leaves the last chunk of the queries, of the keys and of dY in tiles; dY takes the place of the
 // keys or of the queries. The caller's earlier reads of them have to be over.
 template <int width>
@@ -90,6 +114,7 @@ __device__ __forceinline__ void find_scores_gradient(const Problem& problem, con
     __syncthreads();
     add_rows_by_rows<Chunk::fours>(thread, queries, keys, probabilities);
   }
+  exponentiate(problem, place, thread, operands, meeting, probabilities);
   dscores = {};
 #pragma unroll
   for (int c = 0; c < Chunk::count; ++c) {
@@ -104,27 +129,19 @@ __device__ __forceinline__ void find_scores_gradient(const Problem& problem, con
     __syncthreads();
     add_rows_by_rows<Chunk::fours>(thread, dy, values, dscores);
   }
-
-  const bool all_seen = all_see_all(problem, meeting.first_query, meeting.first_key);
 #pragma unroll
   for (int i = 0; i < patch_rows; ++i) {
-    const int token = meeting.first_query + thread.row + i;
-    const bool there = token < problem.tokens;
-    const float saved = there ? operands.saved[place.row + token] : 0.0F;
-    const float row_sum = there ? operands.row_sums[place.row + token] : 0.0F;
+    const float row_sum =
+        number_of_query(problem, place, operands.row_sums, meeting.first_query + thread.row + i);
 #pragma unroll
     for (int j = 0; j < patch_columns; ++j) {
-      float& probability = probabilities.at[i][j];
-      probability = all_seen || sees(problem, thread, meeting.first_query, meeting.first_key, i, j)
-                        ? exp2f(fmaf(probability, problem.scale_to_bits, -saved))
-                        : 0.0F;
-      dscores.at[i][j] = probability * (dscores.at[i][j] - row_sum);
+      dscores.at[i][j] = probabilities.at[i][j] * (dscores.at[i][j] - row_sum);
     }
   }
 }
 
 template <int width>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(threads, width < 128 ? 3 : 2)
     backward_of_keys(Problem problem, Operands operands, float* __restrict__ dkey,
                      float* __restrict__ dvalue) {
   using Chunk = Chunks<width>;
@@ -188,7 +205,7 @@ __global__ void __launch_bounds__(threads)
 }
 
 template <int width>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(threads, width < 128 ? 3 : 2)
     backward_of_queries(Problem problem, Operands operands, float* __restrict__ dquery) {
   using Chunk = Chunks<width>;
   constexpr int fours = Chunk::fours;

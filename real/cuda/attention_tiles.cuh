@@ -1,8 +1,9 @@
 // Tiles of 64 tokens in shared memory and their products, a patch of 8 x 4 sums for each of a
-// block's 128 threads. Every product reads twelve float4 for 128 multiplications and additions of
-// each lane: of the cycles in which an SM could issue four warps' 128 FFMA, its shared memory is
-// busy for 64 (eight reads of two addresses, four of sixteen, for each warp), and other
-// instructions take a tenth.
+// block's 128 threads. A product's loop is 150 instructions of a warp: 128 FFMA and 12 reads of a
+// float4 (8 of which have two addresses, 4 sixteen: at most half of shared memory's cycles). It is
+// not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three. At head
+// width 64 some two thirds of a tile's instructions should be FFMA, the most that it can reach of
+// an fp32 peak. The loops' instructions were counted, the share is an estimate; neither was timed.
 #pragma once
 
 #include "real/cuda/attention_problem.cuh"
@@ -187,7 +188,7 @@ __device__ __forceinline__ void load_tile(const Problem& problem, const Rows<con
   const float* from = rows.first + (first_token + row) * rows.stride + column;
   if (problem.access == Access::four) {
     constexpr int at_once = turns < 4 ? turns : 4;  // on their way before the first is stored
-#pragma unroll
+#pragma unroll 1
     for (int begin = 0; begin < turns; begin += at_once) {
       float4 read[at_once];
 #pragma unroll
