@@ -8,10 +8,9 @@
 namespace palsim::cuda {
 namespace {
 
-// Rows are sorted by token, stably, and cut into chunks. A run, the rows of one
-// token, is summed in two stages: what of it lies in a chunk by the chunk's threads, and what of it
-// lies in several chunks over them. So a token that makes up the whole batch is summed as fast as
-// others.
+// Rows are sorted by token, stably, and cut into chunks. A run, the rows of one token, is summed in
+// two stages: what of it lies in a chunk by the chunk's threads, and what of it lies in several
+// chunks over them. So a token that makes up the whole batch is summed as fast as others.
 
 struct SortedRows {
   std::int64_t rows;

@@ -7,22 +7,11 @@
 #include "real/cuda/added_row.hpp"
 #include "real/cuda/check.hpp"
 #include "real/cuda/column_sums.hpp"
+#include "real/cuda/compute_type.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim::cuda {
 namespace {
-
-cublasComputeType_t compute_type(MatrixPrecision precision) {
-  switch (precision) {
-    case MatrixPrecision::fp32:
-      return CUBLAS_COMPUTE_32F;
-    case MatrixPrecision::tf32:
-      return CUBLAS_COMPUTE_32F_FAST_TF32;
-    case MatrixPrecision::bf16:
-      return CUBLAS_COMPUTE_32F_FAST_16BF;
-  }
-  throw InternalError("a precision that is none");
-}
 
 // cuBLAS counts in int.
 int extent(std::int64_t count) {
