@@ -3,20 +3,21 @@
 
 #include <cublas_v2.h>
 
+#include "real/cuda/check.hpp"
 #include "real/device/precision.hpp"
 
 namespace palsim::cuda {
 
 inline cublasComputeType_t compute_type(MatrixPrecision precision) {
   switch (precision) {
+    case MatrixPrecision::fp32:
+      return CUBLAS_COMPUTE_32F;
     case MatrixPrecision::tf32:
       return CUBLAS_COMPUTE_32F_FAST_TF32;
     case MatrixPrecision::bf16:
       return CUBLAS_COMPUTE_32F_FAST_16BF;
-    case MatrixPrecision::fp32:
-      break;
   }
-  return CUBLAS_COMPUTE_32F;
+  fail("no such precision");
 }
 
 }  // namespace palsim::cuda

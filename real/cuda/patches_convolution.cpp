@@ -1,22 +1,11 @@
 #include "real/cuda/patches_convolution.hpp"
 
 #include "real/cuda/check.hpp"
+#include "real/cuda/compute_type.hpp"
 #include "real/cuda/patches.hpp"
 
 namespace palsim::cuda {
 namespace {
-
-cublasComputeType_t compute_type(MatrixPrecision precision) {
-  switch (precision) {
-    case MatrixPrecision::fp32:
-      return CUBLAS_COMPUTE_32F;
-    case MatrixPrecision::tf32:
-      return CUBLAS_COMPUTE_32F_FAST_TF32;
-    case MatrixPrecision::bf16:
-      return CUBLAS_COMPUTE_32F_FAST_16BF;
-  }
-  fail("no such precision");
-}
 
 // A row-major matrix, or one for each sample, `apart` from one to the next. cuBLAS takes it for the
 // transpose of what it is.
