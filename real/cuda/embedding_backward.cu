@@ -8,10 +8,9 @@
 namespace palsim::cuda {
 namespace {
 
-// Rows are sorted by token, stably, and cut into chunks. A run, the rows of one
-// token, is summed in two stages: what of it lies in a chunk by the chunk's threads, and what of it
-// lies in several chunks over them. So a token that makes up the whole batch is summed as fast as
-// others.
+// Rows are sorted by token, stably, and cut into chunks. A run, the rows of one token, is summed in
+// two stages: what of it lies in a chunk by the chunk's threads, and what of it lies in several
+// chunks over them. So a token that makes up the whole batch is summed as fast as others.
 
 struct SortedRows {
   std::int64_t rows;
@@ -202,7 +201,7 @@ void sum_runs(const Context& context, const SortedRows& sorted, std::int64_t col
 void embedding_backward(const Context& context, std::int64_t rows, std::int64_t width,
                         const std::int32_t* tokens, const float* dy, float* dtable) {
   if (rows == 0) return;
-  if (rows > INT32_MAX) fail(cudaErrorInvalidValue, "sorting more than 2^31 tokens");
+  if (rows > INT32_MAX) fail("more than 2^31 tokens to sort");
   constexpr int token_bits = 31;  // none is negative
   const auto count = static_cast<int>(rows);
   std::int32_t* none = nullptr;

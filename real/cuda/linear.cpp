@@ -8,6 +8,7 @@
 #include "real/cuda/blas_handle.hpp"
 #include "real/cuda/check.hpp"
 #include "real/cuda/column_sums.hpp"
+#include "real/cuda/compute_type.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim::cuda {

@@ -15,9 +15,13 @@ __device__ inline Floats<width> pack_at(const float* from) {
   return *reinterpret_cast<const Floats<width>*>(from);
 }
 
-// Written as a float4: an array could go in pieces.
 __device__ inline void put(const Floats<pack_width>& pack, float* to) {
-  *reinterpret_cast<float4*>(to) = make_float4(pack.at[0], pack.at[1], pack.at[2], pack.at[3]);
+  const float4 whole = make_float4(pack.at[0], pack.at[1], pack.at[2], pack.at[3]);
+#ifdef __CUDA_ARCH__
+  __stwb(reinterpret_cast<float4*>(to), whole);  // nvcc would split a plain one here and there
+#else
+  *reinterpret_cast<float4*>(to) = whole;
+#endif
 }
 __device__ inline void put(const Floats<1>& pack, float* to) { *to = pack.at[0]; }
 

@@ -2,6 +2,7 @@
 
 #include "real/cuda/blas_handle.hpp"
 #include "real/cuda/check.hpp"
+#include "real/cuda/compute_type.hpp"
 #include "real/cuda/patches.hpp"
 
 namespace palsim::cuda {

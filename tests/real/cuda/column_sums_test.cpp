@@ -17,7 +17,10 @@ TEST_CASE("column sums are added to what is there") {
   const Problem problems[] = {{0, 5, 0},     {1, 1, 0},    {7, 5, 1},     {300, 64, 0},
                               {300, 64, 2},  {33, 129, 0}, {300, 768, 0}, {7, 5000, 0},
                               {40000, 1, 0}, {9001, 8, 0}, {1, 5000, 3}};
-  for (const auto& [rows, columns, offset] : problems) {
+  for (const Problem& problem : problems) {
+    const auto rows = problem.rows;
+    const auto columns = problem.columns;
+    const auto offset = problem.offset;
     CAPTURE(rows);
     CAPTURE(columns);
     CAPTURE(offset);

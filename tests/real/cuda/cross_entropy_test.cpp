@@ -64,19 +64,21 @@ TEST_CASE("loss and gradients agree with the CPU's") {
     std::int64_t classes;
     std::int64_t offset = 0;
   };
-  for (const auto& [rows, classes, offset] :
+  for (const Problem& problem :
        {Problem{0, 10}, Problem{1, 1}, Problem{7, 3}, Problem{300, 10}, Problem{2500, 10, 1},
         Problem{7, 16}, Problem{7, 17}, Problem{9, 129}, Problem{5, 128}, Problem{7, 1000},
         Problem{5, 1024}, Problem{3, 1025}, Problem{7, 4096}, Problem{5, 4099, 3},
         Problem{3, 50257}, Problem{1, 70001, 2}}) {
+    const auto rows = problem.rows;
+    const auto classes = problem.classes;
     CAPTURE(rows);
     CAPTURE(classes);
-    CAPTURE(offset);
+    CAPTURE(problem.offset);
     Draws draws(14);
     auto logits = normal_vector(draws, rows * classes);
     for (float& logit : logits) logit *= 4;
     check_against_cpu(logits, random_targets(draws, rows, classes),
-                      rows == 0 ? 1 : 1.0 / static_cast<double>(rows), offset);
+                      rows == 0 ? 1 : 1.0 / static_cast<double>(rows), problem.offset);
   }
 }
 

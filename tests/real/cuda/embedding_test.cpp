@@ -130,9 +130,12 @@ TEST_CASE("an added table is added to each sample, and its gradients are added u
     std::int64_t count;
     std::int64_t offset;
   };
-  for (const auto& [samples, count, offset] :
+  for (const Added& problem :
        {Added{0, 5, 0}, Added{1, 1, 0}, Added{7, 5, 1}, Added{300, 64, 0}, Added{7, 129, 0},
         Added{5, 5000, 0}, Added{3, 5000, 2}, Added{300, 1, 0}}) {
+    const auto samples = problem.samples;
+    const auto count = problem.count;
+    const auto offset = problem.offset;
     CAPTURE(samples);
     CAPTURE(count);
     CAPTURE(offset);
