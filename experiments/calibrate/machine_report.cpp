@@ -54,6 +54,7 @@ std::string table_report(const MachineCalibration& machine) {
   }
   std::string text =
       fmt::format("{}, {}\n", machine.processor, counted(machine.units, machine.unit));
+  if (!machine.versions.empty()) text += machine.versions + '\n';
   text += text_table(rows);
   text += fmt::format("\nupdates of parameters {} GB/s (one worker), copying {} GB/s ({})\n",
                       gigabytes(machine.updates), gigabytes(machine.copy),
@@ -87,6 +88,7 @@ nlohmann::ordered_json machine_object(const MachineCalibration& machine) {
   return {{"processor", machine.processor},
           {"unit", machine.unit},
           {"units", machine.units},
+          {"versions", machine.versions},
           {"precision", name_of(machine.precision)},
           {"workers", machine.workers},
           {"linear", std::move(linear)},

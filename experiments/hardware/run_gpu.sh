@@ -62,7 +62,6 @@ fi
   echo "commit    $(git rev-parse HEAD 2>/dev/null || echo unknown)"
   echo "GPU       $(nvidia-smi --query-gpu=name,memory.total --format=csv,noheader | paste -sd';')"
   echo "driver    $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
-  echo "libraries $("$palsim" calibrate machine --backend cuda --emulate --versions 2>&1)"
   echo "CPU       $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
 } | tee "$out/machine.txt"
 

@@ -9,18 +9,6 @@ constexpr std::size_t workspace_bytes = 32 << 20;  // as NVIDIA advises for its 
 
 }  // namespace
 
-cublasComputeType_t compute_type(MatrixPrecision precision) {
-  switch (precision) {
-    case MatrixPrecision::fp32:
-      return CUBLAS_COMPUTE_32F;
-    case MatrixPrecision::tf32:
-      return CUBLAS_COMPUTE_32F_FAST_TF32;
-    case MatrixPrecision::bf16:
-      return CUBLAS_COMPUTE_32F_FAST_16BF;
-  }
-  fail("a precision that is none");
-}
-
 BlasHandle::BlasHandle(cudaStream_t stream) {
   check(cublasCreate(&handle_), "opening cuBLAS");
   check(cudaMalloc(&workspace_, workspace_bytes), "allocating cuBLAS's workspace");

@@ -4,11 +4,7 @@
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
 
-#include "real/device/precision.hpp"
-
 namespace palsim::cuda {
-
-cublasComputeType_t compute_type(MatrixPrecision precision);
 
 class BlasHandle {
  public:

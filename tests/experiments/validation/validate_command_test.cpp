@@ -44,5 +44,5 @@ TEST_CASE("a validation here takes one experiment, a backend that is there, and 
   CHECK(with({"--calibration", "missing.toml"}).starts_with("--calibration missing.toml: "));
   CHECK(with({}).ends_with("the experiment has no [training]; write one with a learning_rate"));
   CHECK(home.refusal({"validate", "nccl", "--repeats", "2"}) ==
-        "--repeats: goes with --backend; write --backend cpu");
+        "--repeats: goes with --backend; write --backend cpu or cuda");
 }

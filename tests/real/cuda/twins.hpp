@@ -72,6 +72,7 @@ class DeviceVector {
     REQUIRE(values.size() == count_);
     check(cudaMemcpy(data(), values.data(), bytes(count_), cudaMemcpyHostToDevice),
           "uploading a test's vector");
+    check(cudaDeviceSynchronize(), "uploading a test's vector");
   }
   // When all that was asked of the device is done.
   std::vector<Element> download() const { return read(before_, count_); }
