@@ -200,6 +200,28 @@ TEST_CASE("targets link what their sources include, and nothing that they do not
   }
 }
 
+TEST_CASE("nothing but the CUDA module sees CUDA, and of the module others see its door alone") {
+  const auto is_of_cuda = [](const std::string& include) {
+    for (const char* prefix : {"cuda", "cublas", "cudnn", "nccl", "nvtx", "cub/"}) {
+      if (include.starts_with(prefix)) return true;
+    }
+    return false;
+  };
+  for (const std::string& source : sources()) {
+    if (source.starts_with("real/cuda/") && source != "real/cuda/cuda_module.hpp") continue;
+    CAPTURE(source);
+    const std::string text = read(root / source);
+    for (const std::string& include : foreign_includes(text)) {
+      CAPTURE(include);
+      CHECK_FALSE(is_of_cuda(include));
+    }
+    for (const std::string& include : own_includes(text)) {
+      CAPTURE(include);
+      CHECK((include == "real/cuda/cuda_module.hpp" || !include.starts_with("real/cuda/")));
+    }
+  }
+}
+
 TEST_CASE("the simulation knows no threads, no clock, no terminal and no operating system") {
   const Names banned{"thread",   "mutex",    "shared_mutex", "condition_variable",
                      "future",   "atomic",   "chrono",       "ctime",
