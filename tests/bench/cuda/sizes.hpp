@@ -1,0 +1,10 @@
+#pragma once
+
+namespace palsim::cuda {
+
+enum class Sizes {
+  full,
+  tiny  // whether it all runs; the times say nothing
+};
+
+}  // namespace palsim::cuda
