@@ -32,11 +32,14 @@ class UploadedProgram {
 };
 
 // Each of `count` numbers becomes its mean over the workers, whose vectors `values` lists by rank;
-// none of them overlap. Wire types other than fp32 and bf16 do not come here.
+// none of them overlap. Wire types other than fp32 and bf16 do not come here. For each number it
+// reads 4 bytes of each worker and writes as many, in bf16 too, to which they are rounded in
+// between.
 void combine_workers(const Context& context, const UploadedProgram& program, WireType wire,
                      std::int64_t count, float* const* values);
 
-// The root's numbers, to all the others.
+// The root's numbers, to all the others: for each number it reads 4 bytes once and writes them
+// to all but the root.
 void broadcast_workers(const Context& context, int workers, int root, std::int64_t count,
                        float* const* values);
 
