@@ -64,6 +64,8 @@ RandomIntegers::RandomIntegers(std::int64_t count, std::int64_t limit) {
   check(cudaMalloc(reinterpret_cast<void**>(&data_), bytes), "allocating random integers");
   check(cudaMemcpy(data_, drawn.data(), bytes, cudaMemcpyHostToDevice),
         "uploading random integers");
+  // Streams of their own do not wait for what is copied outside of them.
+  check(cudaDeviceSynchronize(), "uploading random integers");
 }
 
 RandomIntegers::~RandomIntegers() { cudaFree(data_); }

@@ -1,3 +1,4 @@
+// How large the figures' inputs are.
 #pragma once
 
 namespace palsim::cuda {
