@@ -81,10 +81,12 @@ if command -v compute-sanitizer >/dev/null; then
       compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" --test-case='*kernel*'
   done
 fi
-step benchmark 90 bash -c 'to "$@"' - "$out/benchmark.txt" "$bench"
+step benchmark 90 bash -c 'to "$@"' - "$out/benchmark.txt" "$bench" --json "$out/benchmark.json"
 if python3 -c 'import torch' 2>/dev/null; then
   step 'benchmark of PyTorch' 60 bash -c 'to "$@"' - "$out/benchmark_pytorch.txt" \
-    python3 experiments/hardware/pytorch_bench.py
+    python3 experiments/hardware/pytorch_bench.py --json "$out/benchmark_pytorch.json"
+  step 'palsim beside PyTorch' 10 bash -c 'to "$@"' - "$out/palsim_beside_pytorch.txt" \
+    python3 experiments/hardware/compare.py "$out/benchmark.json" "$out/benchmark_pytorch.json"
 fi
 step calibration 60 bash -c 'to "$@"' - "$out/calibration.txt" \
   "$palsim" calibrate machine --backend cuda --emulate --workers 8 --out "$out/topology.toml"
