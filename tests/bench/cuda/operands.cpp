@@ -6,6 +6,7 @@
 #include <random>
 
 #include "real/cuda/check.hpp"
+#include "sim/core/error.hpp"
 
 namespace palsim::cuda {
 namespace {
@@ -40,6 +41,7 @@ Operands::Operands(Sizes sizes, std::vector<Operand> operands) {
     begins_.push_back(set_size_);
     set_size_ += (operand.count + alignment - 1) / alignment * alignment;
   }
+  require(set_size_ > 0, "a benchmark without operands");
   // Four caches' worth: what is read again has left the cache long before.
   const auto set_bytes = set_size_ * static_cast<std::int64_t>(sizeof(float));
   sets_ = sizes == Sizes::tiny ? 2 : (4 * cache_bytes() + set_bytes - 1) / set_bytes;
