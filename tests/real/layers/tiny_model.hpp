@@ -27,8 +27,8 @@ inline ModelGraph named_graph(const std::string& name) {
       read_model_spec(load_document(std::string(PALSIM_ROOT "/models/") + name + ".toml")));
 }
 
-// A model of models/ with fewer tokens or smaller images, and what else is overridden; the layers are
-// the same.
+// A model of models/ with fewer tokens or smaller images, and what else is overridden; the layers
+// are the same.
 inline ModelGraph shortened(const std::string& name, const std::string& input,
                             const std::string& override_text = "") {
   Value document = load_document(std::string(PALSIM_ROOT "/models/") + name + ".toml");
