@@ -6,6 +6,7 @@ namespace palsim::cuda {
 
 void fail(cudaError_t status, const char* doing) {
   const char* said = cudaGetErrorString(status);
+  if (status == cudaErrorMemoryAllocation) cudaGetLastError();  // said here, so not again
   require<InputError>(status != cudaErrorMemoryAllocation,
                       "{}: the GPU has no memory left; write fewer workers or more micro_batches",
                       doing);

@@ -31,10 +31,10 @@ class EventMilestone final : public Milestone {
   Event event_;
 };
 
-int on_gpu(int gpu) {
+Stream on_gpu(int gpu) {
   check(cudaSetDevice(gpu), "choosing a GPU");
   keep_freed_memory(gpu);
-  return gpu;
+  return Stream();
 }
 
 int multiprocessors_of(int gpu) {
@@ -47,7 +47,7 @@ int multiprocessors_of(int gpu) {
 class CudaDevice final : public Device<float> {
  public:
   CudaDevice(int gpu, const CudaDeviceOptions& options)
-      : gpu_(on_gpu(gpu)),
+      : stream_(on_gpu(gpu)),
         scratch_(stream_.get()),
         blas_(stream_.get()),
         image_library_(options.image_layers == ImageLayers::cudnn ? open_cudnn(stream_.get())
@@ -58,17 +58,19 @@ class CudaDevice final : public Device<float> {
                  .blas = blas_.get(),
                  .precision = options.precision,
                  .image_library = image_library_.get()} {
-    check(cudaMalloc(&loss_, sizeof(LossSum)), "allocating memory for the loss");
+    loss_ = static_cast<LossSum*>(cuda::allocate(sizeof(LossSum), "losses", stream_.get()));
   }
   ~CudaDevice() override {
     cudaStreamSynchronize(stream_.get());
-    cudaFree(loss_);
+    cuda::release(loss_, stream_.get());
   }
   CudaDevice(const CudaDevice&) = delete;
   CudaDevice& operator=(const CudaDevice&) = delete;
 
-  void* allocate(std::size_t bytes) override { return cuda::allocate(gpu_, bytes, stream_.get()); }
-  void release(void* memory) noexcept override { cudaFreeAsync(memory, stream_.get()); }
+  void* allocate(std::size_t bytes) override {
+    return cuda::allocate(bytes, "a worker's tensors", stream_.get());
+  }
+  void release(void* memory) noexcept override { cuda::release(memory, stream_.get()); }
   void upload(std::size_t bytes, const void* host, void* device) override {
     check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_.get()),
           "copying to the GPU");
@@ -241,7 +243,6 @@ class CudaDevice final : public Device<float> {
   }
 
  private:
-  int gpu_;
   Stream stream_;
   Scratch scratch_;
   BlasHandle blas_;

@@ -45,11 +45,11 @@ using SharedRoom = std::unique_ptr<Room, Leave>;
 
 // Rank 0's, to all.
 SharedRoom shared_room(Group& host) {
-  SharedRoom room(host.rank() == 0 ? new Room(host.workers()) : nullptr);
-  double address = number_of(room.get());
-  host.sum({&address, 1});
-  if (host.rank() != 0) room.reset(pointer_of<Room>(address));
-  return room;
+  auto own = host.rank() == 0 ? std::make_unique<Room>(host.workers()) : nullptr;
+  double address = number_of(own.get());
+  host.sum({&address, 1});  // or else none of the others comes to see it
+  own.release();
+  return SharedRoom(pointer_of<Room>(address));
 }
 
 // Where rank 0 computes.

@@ -4,6 +4,8 @@
 
 #include "real/cuda/check.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
+#include "sim/core/unit.hpp"
 
 namespace palsim::cuda {
 namespace {
@@ -37,21 +39,28 @@ std::size_t free_memory(int gpu) {
          attribute_of(pool, cudaMemPoolAttrUsedMemCurrent);
 }
 
-void* allocate(int gpu, std::size_t bytes, cudaStream_t stream) {
+void* allocate(std::size_t bytes, const char* what, cudaStream_t stream) {
   if (bytes == 0) return nullptr;
   void* memory = nullptr;
   const cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError();  // said here, so not again
-    throw InputError(fmt::format(
-        "GPU {}: a worker's tensors need another {:.2f} GB, but {:.2f} GB are left; write fewer "
-        "workers or more micro_batches",
-        gpu, static_cast<double>(bytes) / 1e9, static_cast<double>(free_memory(gpu)) / 1e9));
+    int gpu = 0;
+    check(cudaGetDevice(&gpu), "asking for the present GPU");
+    throw InputError(
+        fmt::format("GPU {}: {} need another {}, but {} are left; write fewer workers or more "
+                    "micro_batches",
+                    gpu, what, to_string(Bytes(static_cast<std::int64_t>(bytes))),
+                    to_string(Bytes(static_cast<std::int64_t>(free_memory(gpu))))));
   }
   check(status, "allocating memory on the GPU");
   // Ready for every stream, not only for this one.
   check(cudaStreamSynchronize(stream), "allocating memory on the GPU");
   return memory;
+}
+
+void release(void* memory, cudaStream_t stream) noexcept {
+  if (memory != nullptr) cudaFreeAsync(memory, stream);
 }
 
 }  // namespace palsim::cuda

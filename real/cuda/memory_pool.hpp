@@ -14,7 +14,10 @@ void keep_freed_memory(int gpu);
 // Bytes that tensors can still have: free ones, and those that the pool holds unused.
 std::size_t free_memory(int gpu);
 
-// Throws InputError, saying how much was asked for and what is left.
-void* allocate(int gpu, std::size_t bytes, cudaStream_t stream);
+// Of the present GPU; null for no bytes. Throws InputError where they are not there, saying what
+// ("a worker's tensors") needs how much, and what is left.
+void* allocate(std::size_t bytes, const char* what, cudaStream_t stream);
+// Once the stream is through with it.
+void release(void* memory, cudaStream_t stream) noexcept;
 
 }  // namespace palsim::cuda

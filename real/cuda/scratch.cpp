@@ -1,18 +1,17 @@
 #include "real/cuda/scratch.hpp"
 
-#include "real/cuda/check.hpp"
+#include "real/cuda/memory_pool.hpp"
 
 namespace palsim::cuda {
 
-Scratch::~Scratch() { cudaFree(memory_); }
+Scratch::~Scratch() { release(memory_, stream_); }
 
 void* Scratch::bytes(std::size_t count) {
   if (count <= size_) return memory_;
-  check(cudaStreamSynchronize(stream_), "waiting for the GPU");
-  check(cudaFree(memory_), "freeing scratch memory");
+  release(memory_, stream_);
   memory_ = nullptr;
   size_ = 0;
-  check(cudaMalloc(&memory_, count), "allocating scratch memory for a layer");
+  memory_ = allocate(count, "a layer's intermediate results", stream_);
   size_ = count;
   return memory_;
 }

@@ -21,15 +21,6 @@ std::pair<double, double> trained(const ModelGraph& graph, std::int64_t samples,
   return {before, after};
 }
 
-// With fewer tokens and a smaller vocabulary, or smaller images; the layers are the same.
-ModelGraph shortened(const std::string& name, const std::string& input,
-                     const std::string& override_text = "") {
-  Value document = load_document(std::string(PALSIM_ROOT "/models/") + name + ".toml");
-  override_value(document, "input=" + input);
-  if (!override_text.empty()) override_value(document, override_text);
-  return unroll_graph(read_model_spec(document));
-}
-
 }  // namespace
 
 TEST_CASE("the image models learn a batch by heart") {

@@ -1,9 +1,10 @@
-// Models written in a test, with random parameters and data, to be trained on a CPU.
+// Models written in a test, with random parameters and data, to be trained on some device.
 #pragma once
 
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/graph.hpp"
@@ -24,6 +25,16 @@ inline ModelGraph graph_of(const std::string& input, const std::string& layers) 
 inline ModelGraph named_graph(const std::string& name) {
   return unroll_graph(
       read_model_spec(load_document(std::string(PALSIM_ROOT "/models/") + name + ".toml")));
+}
+
+// A model of models/ with fewer tokens or smaller images, and what else is overridden; the layers
+// are the same.
+inline ModelGraph shortened(const std::string& name, const std::string& input,
+                            const std::string& override_text = "") {
+  Value document = load_document(std::string(PALSIM_ROOT "/models/") + name + ".toml");
+  override_value(document, "input=" + input);
+  if (!override_text.empty()) override_value(document, override_text);
+  return unroll_graph(read_model_spec(document));
 }
 
 inline std::int32_t below(std::int64_t limit, RandomStream& random) {
@@ -61,17 +72,21 @@ inline Batch random_batch(const ModelGraph& graph, std::int64_t samples, Seed se
 // vanishes.
 template <class T>
 struct Trainee {
-  Trainee(const ModelGraph& graph, std::int64_t samples, Seed seed)
-      : device(cpu_device<T>()), replica(graph, samples, *device, seed) {}
+  Trainee(const ModelGraph& graph, std::int64_t samples, Seed seed,
+          std::unique_ptr<Device<T>> on = cpu_device<T>())
+      : device(std::move(on)), replica(graph, samples, *device, seed) {}
 
   void randomize(Seed seed) {
     RandomStream random(seed, Purpose::parameters, 1'000'000);
-    for (T* x = replica.parameters(); x != replica.parameters() + replica.parameter_count(); ++x) {
-      *x = static_cast<T>(0.5 * random.normal());
-    }
+    std::vector<T> drawn(static_cast<std::size_t>(replica.parameter_count()));
+    for (T& x : drawn) x = static_cast<T>(0.5 * random.normal());
+    device->upload(drawn.size() * sizeof(T), drawn.data(), replica.parameters());
+    device->synchronize();  // before what was drawn is gone
   }
   std::vector<T> gradients() {
-    return {replica.gradients(), replica.gradients() + replica.parameter_count()};
+    std::vector<T> found(static_cast<std::size_t>(replica.parameter_count()));
+    device->download(found.size() * sizeof(T), replica.gradients(), found.data());
+    return found;
   }
   void clear_gradients() { device->fill(replica.parameter_count(), T(0), replica.gradients()); }
   // Plain SGD on the mean loss; returns that.

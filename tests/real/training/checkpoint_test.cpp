@@ -7,6 +7,7 @@
 
 #include <csignal>
 
+#include "real/comm/thread_team.hpp"
 #include "tests/real/training/resumed_run.hpp"
 #include "tests/support/complaint.hpp"
 

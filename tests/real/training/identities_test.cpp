@@ -27,16 +27,17 @@ const InnerSettings nesterov{.optimizer = InnerOptimizer::momentum_sgd,
 std::vector<Vector> sequential(const ShortRun& run) {
   const ShortRunParts parts(run);
   const InnerSettings& inner = parts.setting.inner;
-  const auto device = cpu_device<float>();
+  const auto device = parts.backend->device(0);
   const std::int64_t micro_batch = run.batch_per_worker / run.micro_batches;
   Replica<float> replica(parts.graph, micro_batch, *device, run.seed);
   const std::int64_t count = replica.parameter_count();
-  Vector m(static_cast<std::size_t>(count));
-  Vector v(m.size());
+  FloatBuffer m(*device, count);
+  FloatBuffer v(*device, count);
+  for (FloatBuffer* moment : {&m, &v}) device->fill(count, 0, moment->data());
   SampleOrder order(run.seed, parts.data->samples(), 0, 1);
   std::int64_t sample = 0;
   for (Step step = 0; step < run.steps; ++step) {
-    std::fill_n(replica.gradients(), count, 0.F);
+    device->fill(count, 0, replica.gradients());
     for (std::int64_t micro = 0; micro < run.micro_batches; ++micro) {
       std::vector<std::int64_t> samples;
       for (std::int64_t i = 0; i < micro_batch; ++i) samples.push_back(order.sample_at(sample++));
@@ -65,7 +66,8 @@ std::vector<Vector> sequential(const ShortRun& run) {
     }
   }
   return copy_of({{replica.parameters(), static_cast<std::size_t>(count)},
-                  {replica.buffers(), static_cast<std::size_t>(replica.buffer_count())}});
+                  {replica.buffers(), static_cast<std::size_t>(replica.buffer_count())}},
+                 *device);
 }
 
 // The largest difference between the workers' parameters in two runs.

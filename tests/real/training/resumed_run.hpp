@@ -85,7 +85,8 @@ inline Trained checkpointed(const ShortRun& run, const std::filesystem::path& fo
     std::fill(vector.begin(), vector.end(), -77.F);
     state.emplace_back(vector);
   }
-  loaded.progress = load_checkpoint(checkpoint->path, rank, identity_of(run), state, *cpu_device<float>());
+  loaded.progress =
+      load_checkpoint(checkpoint->path, rank, identity_of(run), state, *cpu_device<float>());
   return loaded;
 }
 

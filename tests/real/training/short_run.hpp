@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "real/comm/thread_team.hpp"
-#include "real/backend/cpu_backend.hpp"
-#include "real/cpu/cpu_device.hpp"
+#include "real/backend/worker_team.hpp"
 #include "real/data/generated_images.hpp"
 #include "real/training/real_worker.hpp"
 #include "tests/real/layers/tiny_model.hpp"
+#include "tests/real/training/backend_under_test.hpp"
 #include "tests/support/method_text.hpp"
 
 namespace palsim {
@@ -36,21 +35,27 @@ struct ShortRun {
   std::int64_t batch_per_worker = 4;
   std::int64_t micro_batches = 1;
   Seed seed = 7;
+  std::unique_ptr<Backend> (*backend)() = backend_under_test;
 };
 
 // A run's method, model and data, which its setting refers to.
 struct ShortRunParts {
   explicit ShortRunParts(const ShortRun& run)
+      : ShortRunParts(run, graph_of("2x6x6", run.layers),
+                      generate_images({.seed = 3, .samples = 60}, {2, 6, 6}, 3, 1)) {}
+  // Of another model and its data; the run's layers do not count.
+  ShortRunParts(const ShortRun& run, ModelGraph of, std::unique_ptr<DataSet> samples)
       : method(method_of(run.method, run.steps)),
-        graph(graph_of("2x6x6", run.layers)),
-        data(generate_images({.seed = 3, .samples = 60}, {2, 6, 6}, 3, 1)),
+        graph(std::move(of)),
+        data(std::move(samples)),
         setting{.method = method,
                 .data = *data,
                 .inner = run.inner,
                 .steps = run.steps,
                 .batch_per_worker = run.batch_per_worker,
                 .micro_batches = run.micro_batches,
-                .seed = run.seed} {
+                .seed = run.seed},
+        backend(run.backend()) {
     setting.inner.learning_rate.steps = run.steps;
   }
   ShortRunParts(const ShortRunParts&) = delete;
@@ -60,7 +65,7 @@ struct ShortRunParts {
   ModelGraph graph;
   std::unique_ptr<DataSet> data;
   TrainingSetting setting;
-  std::unique_ptr<Backend> backend = cpu_backend();
+  std::unique_ptr<Backend> backend;
 };
 
 // What one worker ended with.
@@ -73,31 +78,34 @@ struct Trained {
   const Vector& buffers() const { return state[1]; }
 };
 
-inline std::vector<Vector> copy_of(const std::vector<std::span<float>>& state) {
+// Vectors in the device's memory.
+inline std::vector<Vector> copy_of(const std::vector<std::span<float>>& state,
+                                   Device<float>& device) {
   std::vector<Vector> copies;
-  for (const std::span<float>& vector : state) copies.emplace_back(vector.begin(), vector.end());
+  for (const std::span<float>& vector : state) {
+    Vector& copy = copies.emplace_back(vector.size());
+    if (!copy.empty()) device.download(vector.size_bytes(), vector.data(), copy.data());
+  }
   return copies;
 }
 
 // By rank.
-inline std::vector<Trained> train(const TrainingSetting& setting, const ModelGraph& graph,
-                                  Rank workers) {
+inline std::vector<Trained> train(const ShortRunParts& parts, Rank workers) {
+  const TrainingSetting& setting = parts.setting;
   std::vector<Trained> ends(static_cast<std::size_t>(workers));
-  run_on_threads(workers, [&](Group& group) {
-    const auto device = cpu_device<float>();
-    Replica<float> replica(graph, setting.batch_per_worker / setting.micro_batches, *device,
+  run_workers(*parts.backend, workers, [&](Group& group, Device<float>& device) {
+    Replica<float> replica(parts.graph, setting.batch_per_worker / setting.micro_batches, device,
                            setting.seed);
-    RealWorker worker(setting, graph, group, *device, replica, {});
+    RealWorker worker(setting, parts.graph, group, device, replica, {});
     worker.run();
-    ends[static_cast<std::size_t>(group.rank())] = {copy_of(worker.state()), worker.progress(),
-                                                    worker.take_records()};
+    ends[static_cast<std::size_t>(group.rank())] = {copy_of(worker.state(), device),
+                                                    worker.progress(), worker.take_records()};
   });
   return ends;
 }
 
 inline std::vector<Trained> train(const ShortRun& run) {
-  const ShortRunParts parts(run);
-  return train(parts.setting, parts.graph, run.workers);
+  return train(ShortRunParts(run), run.workers);
 }
 
 // The largest difference; a NaN counts as infinitely far.

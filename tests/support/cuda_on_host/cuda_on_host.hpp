@@ -26,5 +26,9 @@ const Machine& machine();
 
 // What was allocated on the device and not freed.
 std::size_t allocated_bytes();
+// How often memory of the device was asked for so far.
+std::size_t allocations_made();
+// Streams and events that were created and not destroyed.
+std::size_t living_handles();
 
 }  // namespace cuda_on_host

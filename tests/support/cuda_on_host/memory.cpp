@@ -19,6 +19,7 @@ class Allocations {
   cudaError_t allocate(void** memory, std::size_t bytes) {
     const std::scoped_lock lock(mutex_);
     *memory = nullptr;
+    ++made_;
     if (bytes == 0) return cudaSuccess;
     if (bytes > machine().memory || total_ > machine().memory - bytes) {
       return cudaErrorMemoryAllocation;
@@ -57,11 +58,16 @@ class Allocations {
     const std::scoped_lock lock(mutex_);
     return total_;
   }
+  std::size_t made() const {
+    const std::scoped_lock lock(mutex_);
+    return made_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::map<const char*, std::size_t> sizes_;
   std::size_t total_ = 0;
+  std::size_t made_ = 0;
 };
 
 // Outlives whatever static frees memory at the end.
@@ -98,6 +104,7 @@ cudaError_t fill(void* memory, int byte, std::size_t bytes) {
 }  // namespace
 
 std::size_t allocated_bytes() { return allocations().total(); }
+std::size_t allocations_made() { return allocations().made(); }
 
 }  // namespace cuda_on_host
 

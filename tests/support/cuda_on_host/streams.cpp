@@ -1,16 +1,40 @@
 // Streams and events. Work is done by the time it has been asked for, so they have nothing to wait
 // for; an event knows when it was recorded.
+#include <atomic>
 #include <chrono>
 
+#include "cuda_on_host.hpp"
 #include "cuda_runtime_api.h"
 #include "last_error.hpp"
 
-struct CUstream_st {};
+namespace cuda_on_host {
+namespace {
+
+std::atomic<std::size_t> handles = 0;
+
+}  // namespace
+
+std::size_t living_handles() { return handles; }
+
+// Counted while it lives.
+struct Handle {
+  Handle() { ++handles; }
+  ~Handle() { --handles; }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+};
+
+}  // namespace cuda_on_host
+
+struct CUstream_st {
+  cuda_on_host::Handle handle;
+};
 
 struct CUevent_st {
   unsigned flags = 0;
   bool recorded = false;
   std::chrono::steady_clock::time_point at;
+  cuda_on_host::Handle handle;
 };
 
 using cuda_on_host::remember;
@@ -41,7 +65,7 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) {
   return cudaEventCreateWithFlags(event, cudaEventDefault);
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
-  *event = new CUevent_st{flags, false, {}};
+  *event = new CUevent_st{flags, false, {}, {}};
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
