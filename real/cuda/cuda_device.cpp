@@ -2,22 +2,22 @@
 
 #include <nvtx3/nvToolsExt.h>
 
-#include "real/cuda/activation.hpp"
-#include "real/cuda/attention.hpp"
-#include "real/cuda/batch_norm.hpp"
 #include "real/cuda/blas_handle.hpp"
 #include "real/cuda/check.hpp"
 #include "real/cuda/context.hpp"
-#include "real/cuda/convolution.hpp"
-#include "real/cuda/cross_entropy.hpp"
-#include "real/cuda/embedding.hpp"
-#include "real/cuda/image_library.hpp"
-#include "real/cuda/linear.hpp"
+#include "real/cuda/images/batch_norm.hpp"
+#include "real/cuda/images/convolution.hpp"
+#include "real/cuda/images/image_library.hpp"
+#include "real/cuda/images/pooling.hpp"
+#include "real/cuda/layers/activation.hpp"
+#include "real/cuda/layers/attention.hpp"
+#include "real/cuda/layers/cross_entropy.hpp"
+#include "real/cuda/layers/embedding.hpp"
+#include "real/cuda/layers/linear.hpp"
+#include "real/cuda/layers/row_norm.hpp"
 #include "real/cuda/memory_pool.hpp"
-#include "real/cuda/pooling.hpp"
-#include "real/cuda/row_norm.hpp"
 #include "real/cuda/stream.hpp"
-#include "real/cuda/update.hpp"
+#include "real/cuda/vectors/update.hpp"
 
 namespace palsim::cuda {
 namespace {

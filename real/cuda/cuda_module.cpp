@@ -7,10 +7,10 @@
 
 #include "real/cuda/check.hpp"
 #include "real/cuda/cuda_device.hpp"
-#include "real/cuda/emulated_group.hpp"
-#include "real/cuda/image_library.hpp"
+#include "real/cuda/groups/emulated_group.hpp"
+#include "real/cuda/groups/nccl_group.hpp"
+#include "real/cuda/images/image_library.hpp"
 #include "real/cuda/memory_pool.hpp"
-#include "real/cuda/nccl_group.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {

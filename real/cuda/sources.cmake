@@ -1,46 +1,46 @@
 # What the CUDA module is made of; the tests compile the same for the host, without cuDNN and NCCL.
 # Exact ones give the CPU's bits: no multiplication is fused with an addition there.
 set(palsim_cuda_sources
-  activation.cu
-  added_row.cu
-  added_table.cu
-  attention_backward.cu
-  attention_forward.cu
-  attention_saved.cpp
-  batch_norm.cpp
   blas_handle.cpp
-  channel_bias.cu
   check.cpp
-  column_sums.cu
-  convolution.cpp
-  cross_entropy.cu
   cuda_device.cpp
   cuda_module.cpp
-  embedding.cu
-  embedding_backward.cu
-  emulated_group.cpp
-  linear.cpp
+  groups/emulated_group.cpp
+  images/batch_norm.cpp
+  images/channel_bias.cu
+  images/convolution.cpp
+  images/own_batch_norm.cu
+  images/patches.cu
+  images/patches_convolution.cpp
+  images/pooling.cu
+  layers/activation.cu
+  layers/added_row.cu
+  layers/added_table.cu
+  layers/attention_backward.cu
+  layers/attention_forward.cu
+  layers/attention_saved.cpp
+  layers/column_sums.cu
+  layers/cross_entropy.cu
+  layers/embedding.cu
+  layers/embedding_backward.cu
+  layers/linear.cpp
+  layers/row_norm.cu
   memory_pool.cpp
-  own_batch_norm.cu
-  patches.cu
-  patches_convolution.cpp
-  pooling.cu
-  row_norm.cu
   scratch.cpp
-  sum_program.cpp)
+  vectors/sum_program.cpp)
 set(palsim_cuda_exact_sources
-  combine_workers.cu
-  update.cu
-  wire.cu)
+  vectors/combine_workers.cu
+  vectors/update.cu
+  vectors/wire.cu)
 set(palsim_cudnn_sources
-  cudnn_batch_norm.cpp
-  cudnn_check.cpp
-  cudnn_convolution.cpp
-  cudnn_library.cpp)
+  images/cudnn_batch_norm.cpp
+  images/cudnn_check.cpp
+  images/cudnn_convolution.cpp
+  images/cudnn_library.cpp)
 set(palsim_without_cudnn_sources
-  without_cudnn.cpp)
+  images/without_cudnn.cpp)
 set(palsim_nccl_sources
-  nccl_group.cpp
-  nccl_library.cpp)
+  groups/nccl_group.cpp
+  groups/nccl_library.cpp)
 set(palsim_without_nccl_sources
-  without_nccl.cpp)
+  groups/without_nccl.cpp)

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "real/cuda/check.hpp"
-#include "real/cuda/wire.hpp"
+#include "real/cuda/vectors/wire.hpp"
 #include "sim/core/error.hpp"
 #include "tests/bench/cuda/blocks.hpp"
 #include "tests/bench/cuda/desk.hpp"

@@ -6,7 +6,7 @@
 #include "real/cuda/blas_handle.hpp"
 #include "real/cuda/context.hpp"
 #include "real/cuda/cuda_module.hpp"
-#include "real/cuda/image_library.hpp"
+#include "real/cuda/images/image_library.hpp"
 #include "real/cuda/scratch.hpp"
 #include "real/cuda/stream.hpp"
 

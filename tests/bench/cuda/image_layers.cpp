@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "real/cuda/batch_norm.hpp"
-#include "real/cuda/convolution.hpp"
-#include "real/cuda/pooling.hpp"
+#include "real/cuda/images/batch_norm.hpp"
+#include "real/cuda/images/convolution.hpp"
+#include "real/cuda/images/pooling.hpp"
 #include "tests/bench/cuda/blocks.hpp"
 #include "tests/bench/cuda/desk.hpp"
 #include "tests/bench/cuda/event_timer.hpp"

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <string>
 
-#include "real/cuda/activation.hpp"
-#include "real/cuda/attention.hpp"
-#include "real/cuda/cross_entropy.hpp"
-#include "real/cuda/embedding.hpp"
-#include "real/cuda/linear.hpp"
-#include "real/cuda/row_norm.hpp"
+#include "real/cuda/layers/activation.hpp"
+#include "real/cuda/layers/attention.hpp"
+#include "real/cuda/layers/cross_entropy.hpp"
+#include "real/cuda/layers/embedding.hpp"
+#include "real/cuda/layers/linear.hpp"
+#include "real/cuda/layers/row_norm.hpp"
 #include "tests/bench/cuda/blocks.hpp"
 #include "tests/bench/cuda/desk.hpp"
 #include "tests/bench/cuda/event_timer.hpp"

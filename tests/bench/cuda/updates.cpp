@@ -8,9 +8,9 @@
 
 #include "real/comm/default_plan.hpp"
 #include "real/comm/schedule.hpp"
-#include "real/cuda/combine_workers.hpp"
-#include "real/cuda/update.hpp"
-#include "real/cuda/wire.hpp"
+#include "real/cuda/vectors/combine_workers.hpp"
+#include "real/cuda/vectors/update.hpp"
+#include "real/cuda/vectors/wire.hpp"
 #include "tests/bench/cuda/blocks.hpp"
 #include "tests/bench/cuda/desk.hpp"
 #include "tests/bench/cuda/event_timer.hpp"

@@ -1,6 +1,6 @@
 // Activations, sums and products on a GPU against the CPU's, and the arithmetic that they share
 // with no one else against Eigen's.
-#include "real/cuda/activation.hpp"
+#include "real/cuda/layers/activation.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "real/cuda/attention.hpp"
+#include "real/cuda/layers/attention.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "real/cuda/batch_norm.hpp"
+#include "real/cuda/images/batch_norm.hpp"
 
 #include <cmath>
 #include <limits>

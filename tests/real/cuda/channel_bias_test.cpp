@@ -1,4 +1,4 @@
-#include "real/cuda/channel_bias.hpp"
+#include "real/cuda/images/channel_bias.hpp"
 
 #include "tests/real/cuda/image_ways.hpp"
 

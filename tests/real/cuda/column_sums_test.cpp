@@ -1,5 +1,5 @@
 // Column sums on a GPU against sums in double.
-#include "real/cuda/column_sums.hpp"
+#include "real/cuda/layers/column_sums.hpp"
 
 #include "tests/real/cuda/truth.hpp"
 #include "tests/real/cuda/twins.hpp"

@@ -1,4 +1,4 @@
-#include "real/cuda/combine_workers.hpp"
+#include "real/cuda/vectors/combine_workers.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 #include "real/comm/default_plan.hpp"
 #include "real/comm/schedule.hpp"
-#include "real/cuda/sum_program.hpp"
+#include "real/cuda/vectors/sum_program.hpp"
 #include "sim/core/error.hpp"
 #include "tests/real/comm/plans.hpp"
 #include "tests/real/comm/sums.hpp"

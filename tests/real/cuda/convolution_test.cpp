@@ -1,8 +1,8 @@
-#include "real/cuda/convolution.hpp"
+#include "real/cuda/images/convolution.hpp"
 
 #include "real/cpu/convolution.hpp"
-#include "real/cuda/patches.hpp"
-#include "real/cuda/patches_convolution.hpp"
+#include "real/cuda/images/patches.hpp"
+#include "real/cuda/images/patches_convolution.hpp"
 #include "tests/real/cuda/image_ways.hpp"
 
 using namespace palsim;

@@ -1,5 +1,5 @@
 // The loss on a GPU against the CPU's.
-#include "real/cuda/cross_entropy.hpp"
+#include "real/cuda/layers/cross_entropy.hpp"
 
 #include <cmath>
 #include <limits>

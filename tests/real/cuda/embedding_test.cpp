@@ -1,5 +1,5 @@
 // Learned tables on a GPU against the CPU's.
-#include "real/cuda/embedding.hpp"
+#include "real/cuda/layers/embedding.hpp"
 
 #include <random>
 

@@ -1,4 +1,4 @@
-#include "real/cuda/emulated_group.hpp"
+#include "real/cuda/groups/emulated_group.hpp"
 
 #include <cuda_runtime.h>
 #include <doctest/doctest.h>

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "real/cuda/image_library.hpp"
+#include "real/cuda/images/image_library.hpp"
 #include "tests/real/cuda/twins.hpp"
 
 namespace palsim::cuda {

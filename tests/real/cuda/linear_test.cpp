@@ -1,5 +1,5 @@
 // Linear layers on a GPU against the CPU's.
-#include "real/cuda/linear.hpp"
+#include "real/cuda/layers/linear.hpp"
 
 #include "sim/core/error.hpp"
 #include "tests/real/cuda/truth.hpp"

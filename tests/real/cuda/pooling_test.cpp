@@ -1,4 +1,4 @@
-#include "real/cuda/pooling.hpp"
+#include "real/cuda/images/pooling.hpp"
 
 #include <bit>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Layer norm and RMS norm on a GPU against the CPU's.
-#include "real/cuda/row_norm.hpp"
+#include "real/cuda/layers/row_norm.hpp"
 
 #include <algorithm>
 

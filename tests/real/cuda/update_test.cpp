@@ -1,4 +1,4 @@
-#include "real/cuda/update.hpp"
+#include "real/cuda/vectors/update.hpp"
 
 #include <cmath>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "real/cuda/wire.hpp"
+#include "real/cuda/vectors/wire.hpp"
 
 #include <cmath>
 #include <limits>

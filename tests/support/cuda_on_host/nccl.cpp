@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "real/comm/bf16.hpp"
-#include "real/cuda/nccl_library.hpp"
+#include "real/cuda/groups/nccl_library.hpp"
 #include "sim/core/error.hpp"
 
 // Where the ranks of a communicator meet. Each GPU has one rank, as NCCL asks for.

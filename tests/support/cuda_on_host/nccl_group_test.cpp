@@ -1,5 +1,5 @@
 // Workers with a GPU each. On a machine with GPUs this would need as many of them.
-#include "real/cuda/nccl_group.hpp"
+#include "real/cuda/groups/nccl_group.hpp"
 
 #include <cuda_runtime.h>
 #include <doctest/doctest.h>

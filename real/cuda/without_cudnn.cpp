@@ -1,9 +1,0 @@
-#include "real/cuda/image_library.hpp"
-
-namespace palsim::cuda {
-
-std::unique_ptr<ImageLibrary> open_cudnn(cudaStream_t /*stream*/) { return nullptr; }
-
-std::string cudnn_version() { return "no cuDNN"; }
-
-}  // namespace palsim::cuda
