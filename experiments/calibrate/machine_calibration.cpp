@@ -32,7 +32,7 @@ std::vector<LinearRate> layers_for(const Backend& backend) {
       {"lm_head of gptneo_8m, 300 tokens",
        {.rows = 300, .in_features = 128, .out_features = 50257},
        {}}};
-  if (backend.unit() != "GPU") return layers;
+  if (backend.name() == "cpu") return layers;
   layers.push_back({"mlp.c_fc of gptneo_125m, 4096 tokens",
                     {.rows = 4096, .in_features = 768, .out_features = 3072},
                     {}});
@@ -116,11 +116,8 @@ std::vector<double> measured_throughput(const Backend& backend, Rank workers) {
 MachineCalibration calibrate_machine(const Backend& backend, Rank workers,
                                      const std::function<void(double)>& progress) {
   backend.require_places(workers);
-  MachineCalibration machine{.processor = ascii(backend.processor()),
-                             .unit = backend.unit(),
-                             .units = backend.units(),
-                             .versions = backend.versions(),
-                             .memory = backend.available_memory(),
+  MachineCalibration machine{.hardware = backend.hardware(),
+                             .memory = backend.memory().left,
                              .workers = workers,
                              .precision = backend.precision(),
                              .linear = layers_for(backend)};
@@ -133,7 +130,7 @@ MachineCalibration calibrate_machine(const Backend& backend, Rank workers,
     linear.rate = measure_linear(backend, linear.shape, 1);
     advance();
   }
-  machine.copy = measure_copy(backend, machine.units);
+  machine.copy = measure_copy(backend, machine.hardware.units);
   machine.updates = measure_updates(backend, many_parameters, 1);
   machine.launch = noticeable(measure_launch(backend));
   machine.variation = measure_variation(backend, square);
@@ -165,7 +162,7 @@ Topology machine_topology(const MachineCalibration& machine, const std::string& 
   transport.kind = TransportKind::measured;
   transport.all_reduce = as_table(machine.all_reduce);
   transport.broadcast = as_table(machine.broadcast);
-  DeviceSpec device{.name = machine.processor,
+  DeviceSpec device{.name = ascii(machine.hardware.processor),
                     .memory_bandwidth = BytesPerSecond(rounded(machine.updates.count())),
                     .memory = Bytes(machine.memory.count() / 1'000'000'000 * 1'000'000'000),
                     .compute_efficiency = rounded(median_share(machine.linear)),
@@ -180,10 +177,11 @@ Topology machine_topology(const MachineCalibration& machine, const std::string& 
 
 TopologyComments machine_comments(const MachineCalibration& machine) {
   TopologyComments comments;
-  comments.head = {fmt::format(
-      "Measured by palsim calibrate machine: {} {} on {}.", counted(machine.workers, "worker"),
-      is_shared(machine) ? "emulated" : "at most", counted(machine.units, machine.unit))};
-  if (!machine.versions.empty()) comments.head.push_back(machine.versions + '.');
+  comments.head = {fmt::format("Measured by palsim calibrate machine: {} {} on {}.",
+                               counted(machine.workers, "worker"),
+                               is_shared(machine) ? "emulated" : "at most",
+                               counted(machine.hardware.units, machine.hardware.unit))};
+  if (!machine.hardware.versions.empty()) comments.head.push_back(machine.hardware.versions + '.');
   comments.node = {"Threads of one process; for what joins them see [transport]."};
   comments.device = {
       fmt::format("{}: the fastest of these linear layers, forward and backward, one worker alone;",
@@ -197,8 +195,9 @@ TopologyComments machine_comments(const MachineCalibration& machine) {
   comments.device.push_back(fmt::format(
       "memory_bandwidth: updates of {} M parameters by one worker alone, bytes read and written;",
       many_parameters >> 20));
-  comments.device.push_back(fmt::format(
-      "{} together copy at {}.", counted(machine.units, machine.unit), to_string(machine.copy)));
+  comments.device.push_back(fmt::format("{} together copy at {}.",
+                                        counted(machine.hardware.units, machine.hardware.unit),
+                                        to_string(machine.copy)));
   if (is_shared(machine)) {
     comments.device.push_back("throughput: of the square layer, with so many workers at once.");
   }

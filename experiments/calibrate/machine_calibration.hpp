@@ -21,11 +21,8 @@ struct LinearRate {
 };
 
 struct MachineCalibration {
-  std::string processor;  // as its maker names it
-  std::string unit;       // "core", "GPU"
-  Rank units = 1;
-  std::string versions;  // of libraries; may be empty
-  Bytes memory;          // for tensors, of all that share it
+  Hardware hardware;
+  Bytes memory;  // for tensors, of all that share it
   Rank workers = 1;
   MatrixPrecision precision = MatrixPrecision::fp32;
   std::vector<LinearRate> linear;

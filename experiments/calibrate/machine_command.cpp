@@ -54,7 +54,7 @@ void calibrate_machine_command(const std::vector<std::string>& words) {
   const std::unique_ptr<Backend> backend =
       open_backend(backend_choice(*values), precision_of(*values));
   const auto workers =
-      value_or<Rank>(*values, "workers", backend->are_shared() ? 8 : backend->units());
+      value_or<Rank>(*values, "workers", backend->are_shared() ? 8 : backend->hardware().units);
   require<InputError>(1 <= workers && workers <= most_workers,
                       "--workers {}: write a number from 1 to {}", workers, most_workers);
   const auto format = value_or<std::string>(*values, "format", "table");

@@ -52,13 +52,13 @@ std::string table_report(const MachineCalibration& machine) {
                     fmt::format("{}", linear.shape.out_features),
                     fmt::format("{:.1f}", linear.rate.count() / 1e9)});
   }
-  std::string text =
-      fmt::format("{}, {}\n", machine.processor, counted(machine.units, machine.unit));
-  if (!machine.versions.empty()) text += machine.versions + '\n';
+  std::string text = fmt::format("{}, {}\n", machine.hardware.processor,
+                                 counted(machine.hardware.units, machine.hardware.unit));
+  if (!machine.hardware.versions.empty()) text += machine.hardware.versions + '\n';
   text += text_table(rows);
   text += fmt::format("\nupdates of parameters {} GB/s (one worker), copying {} GB/s ({})\n",
                       gigabytes(machine.updates), gigabytes(machine.copy),
-                      counted(machine.units, machine.unit));
+                      counted(machine.hardware.units, machine.hardware.unit));
   if (machine.launch > Duration()) {
     text += fmt::format("launching a kernel takes {}\n", to_string(machine.launch));
   }
@@ -85,10 +85,9 @@ nlohmann::ordered_json machine_object(const MachineCalibration& machine) {
                       {"out_features", rate.shape.out_features},
                       {"rate_flops_per_s", rate.rate.count()}});
   }
-  return {{"processor", machine.processor},
-          {"unit", machine.unit},
-          {"units", machine.units},
-          {"versions", machine.versions},
+  return {{"processor", machine.hardware.processor},
+          {machine.hardware.unit == "core" ? "cores" : "gpus", machine.hardware.units},
+          {"versions", machine.hardware.versions},
           {"precision", name_of(machine.precision)},
           {"workers", machine.workers},
           {"linear", std::move(linear)},

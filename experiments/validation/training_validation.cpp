@@ -119,8 +119,8 @@ TrainingValidation validate_training(Experiment experiment, const Backend& backe
                                 .model = experiment.model.name,
                                 .steps = first.steps,
                                 .batch_per_worker = experiment.batch_per_worker,
-                                .unit = backend.unit(),
-                                .units = backend.units()};
+                                .unit = backend.hardware().unit,
+                                .units = backend.hardware().units};
   Topology machine =
       options.machine
           ? *options.machine

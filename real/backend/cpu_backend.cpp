@@ -23,21 +23,23 @@ std::string processor_name() {
 class CpuBackend final : public Backend {
  public:
   std::string name() const override { return "cpu"; }
-  std::string unit() const override { return "core"; }
-  std::string processor() const override { return processor_name(); }
-  Rank units() const override { return usable_cores(); }
+  Hardware hardware() const override {
+    return {.unit = "core",
+            .processor = processor_name(),
+            .units = usable_cores(),
+            .versions = "",
+            .cache = Bytes(16 << 20)};
+  }
   MatrixPrecision precision() const override { return MatrixPrecision::fp32; }
-  std::string versions() const override { return ""; }
   bool are_shared() const override { return true; }
   Rank most_at_once() const override { return usable_cores(); }
+  Binding binding() const override { return Binding::even; }
   void require_places(Rank /*workers*/) const override {}
+  MemoryLeft memory() const override { return {available_memory(), "this machine"}; }
   std::unique_ptr<Device<float>> device(Rank /*rank*/) const override {
     return cpu_device<float>();
   }
   std::unique_ptr<Group> group(Group& host) const override { return host.duplicate(); }
-  Bytes available_memory() const override { return palsim::available_memory(); }
-  std::string memory_owner() const override { return "this machine"; }
-  Rank sharing_memory(Rank workers) const override { return workers; }
 };
 
 }  // namespace

@@ -19,17 +19,22 @@ class CudaBackend final : public Backend {
   }
 
   std::string name() const override { return "cuda"; }
-  std::string unit() const override { return "GPU"; }
-  std::string processor() const override { return module_.describe(0).name; }
-  Rank units() const override { return are_shared() ? 1 : gpus_; }
-  std::string versions() const override { return module_.versions(); }
-  bool are_shared() const override { return sharing_ == Sharing::emulated; }
+  Hardware hardware() const override {
+    const Gpu gpu = module_.describe(own_gpu());
+    return {.unit = "GPU",
+            .processor = gpu.name,
+            .units = are_shared() ? 1 : gpus_,
+            .versions = module_.versions(),
+            .cache = gpu.cache};
+  }
   MatrixPrecision precision() const override { return precision_; }
+  bool are_shared() const override { return sharing_ == Sharing::emulated; }
   // Kernels of several workers run beside each other where one's leave room.
   Rank most_at_once() const override {
-    constexpr Rank most_streams = 8;
+    constexpr Rank most_streams = 8;  // by no measurement yet
     return are_shared() ? most_streams : gpus_;
   }
+  Binding binding() const override { return Binding::none; }
 
   void require_places(Rank workers) const override {
     if (are_shared()) {
@@ -43,27 +48,28 @@ class CudaBackend final : public Backend {
                         "to let them share one",
                         workers, gpus_, gpus_ == 1 ? "GPU" : "GPUs");
   }
+  MemoryLeft memory() const override {
+    const int gpu = own_gpu();
+    return {module_.free_memory(gpu), fmt::format("GPU {} ({})", gpu, module_.describe(gpu).name)};
+  }
 
   std::unique_ptr<Device<float>> device(Rank rank) const override {
     return module_.device(gpu_of(rank), {.precision = precision_});
   }
+  // A worker alone exchanges nothing, so it needs no NCCL.
   std::unique_ptr<Group> group(Group& host) const override {
-    if (!are_shared()) return module_.nccl_group(host, gpu_of(host.rank()));
-    return module_.emulated_group(host, 0,
+    if (!are_shared() && host.workers() > 1) return module_.nccl_group(host, gpu_of(host.rank()));
+    return module_.emulated_group(host, gpu_of(host.rank()),
                                   sum_order(schedule_of(default_all_reduce(host.workers()))));
   }
-
-  Bytes available_memory() const override { return module_.describe(0).free; }
-  std::string memory_owner() const override {
-    return fmt::format("GPU 0 ({})", module_.describe(0).name);
-  }
-  Rank sharing_memory(Rank workers) const override { return are_shared() ? workers : 1; }
 
  private:
   int gpu_of(Rank rank) const {
     if (are_shared()) return 0;
     return static_cast<int>(launched_by_mpirun() ? rank_on_this_machine() : rank);
   }
+  // Of this process's first worker.
+  int own_gpu() const { return gpu_of(0); }
 
   const CudaModule& module_;
   Sharing sharing_;

@@ -20,6 +20,15 @@ std::string version(int number, int major_unit, int minor_unit) {
   return fmt::format("{}.{}", number / major_unit, number % major_unit / minor_unit);
 }
 
+// Of the library that was opened.
+std::string cublas_version() {
+  int major = 0;
+  int minor = 0;
+  cuda::check(cublasGetProperty(MAJOR_VERSION, &major), "asking for cuBLAS's version");
+  cuda::check(cublasGetProperty(MINOR_VERSION, &minor), "asking for cuBLAS's version");
+  return fmt::format("{}.{}", major, minor);
+}
+
 class Module final : public CudaModule {
  public:
   int gpus() const override {
@@ -32,14 +41,18 @@ class Module final : public CudaModule {
   }
 
   Gpu describe(int gpu) const override {
-    cuda::check(cudaSetDevice(gpu), "choosing a GPU");
     cudaDeviceProp properties{};
     cuda::check(cudaGetDeviceProperties(&properties, gpu), "asking for the GPU's properties");
     return {.name = properties.name,
             .major = properties.major,
             .minor = properties.minor,
             .memory = Bytes(static_cast<std::int64_t>(properties.totalGlobalMem)),
-            .free = Bytes(static_cast<std::int64_t>(cuda::free_memory(gpu)))};
+            .cache = Bytes(properties.l2CacheSize)};
+  }
+
+  Bytes free_memory(int gpu) const override {
+    cuda::check(cudaSetDevice(gpu), "choosing a GPU");
+    return Bytes(static_cast<std::int64_t>(cuda::free_memory(gpu)));
   }
 
   void require_supported(int gpu) const override {
@@ -59,8 +72,8 @@ class Module final : public CudaModule {
     cuda::check(cudaRuntimeGetVersion(&runtime), "asking for CUDA's version");
     cuda::check(cudaDriverGetVersion(&driver), "asking for the driver's version");
     return fmt::format("CUDA {}, driver for CUDA {}, cuBLAS {}, {}, {}", version(runtime, 1000, 10),
-                       version(driver, 1000, 10), version(CUBLAS_VERSION, 10000, 100),
-                       cuda::cudnn_version(), cuda::nccl_version());
+                       version(driver, 1000, 10), cublas_version(), cuda::cudnn_version(),
+                       cuda::nccl_version());
   }
 
   std::unique_ptr<Device<float>> device(int gpu, const CudaDeviceOptions& options) const override {

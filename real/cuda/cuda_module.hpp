@@ -20,7 +20,7 @@ struct Gpu {
   int major = 0;  // of its compute capability
   int minor = 0;
   Bytes memory;
-  Bytes free;  // for more tensors, what the module's pool holds included
+  Bytes cache;  // L2
 };
 
 // Which way convolutions and batch norm take.
@@ -41,6 +41,8 @@ class CudaModule {
   // Throws InputError, saying why, where there are none.
   virtual int gpus() const = 0;
   virtual Gpu describe(int gpu) const = 0;
+  // For more tensors, what the module's pool holds unused included.
+  virtual Bytes free_memory(int gpu) const = 0;
   // Throws InputError if the module was built for newer GPUs than this one.
   virtual void require_supported(int gpu) const = 0;
   // "CUDA 13.0, driver 13.0, cuBLAS 13.1, cuDNN 9.19.0, NCCL 2.28.9"

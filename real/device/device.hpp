@@ -25,12 +25,15 @@ class Device : public LayerKernels<T>, public UpdateKernels<T> {
   // Aligned for any vector; not initialized. Throws InputError where memory is short.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) noexcept = 0;
+  // The host's memory may be used anew when it returns.
   virtual void upload(std::size_t bytes, const void* host, void* device) = 0;
   virtual void download(std::size_t bytes, const void* device, void* host) = 0;
   // Until all that was asked of the device is done.
   virtual void synchronize() = 0;
   // After all that was asked so far.
   virtual std::unique_ptr<Milestone> milestone() = 0;
+  // Whether kernels take longer when they run for the first time.
+  virtual bool begins_cold() const { return false; }
   // What is asked between the two is shown under this name by profilers.
   virtual void begin_range(const char* /*name*/) {}
   virtual void end_range() {}

@@ -14,25 +14,25 @@ namespace {
 // Other work's memory, which takes the caches' place.
 class OtherWork {
  public:
-  explicit OtherWork(Device<float>& device) : device_(device), memory_(device, numbers) {
-    device_.fill(numbers, 1, memory_.data());
+  OtherWork(Device<float>& device, Bytes cache)
+      : device_(device), memory_(device, cache.count() / 4) {
+    device_.fill(memory_.count(), 1, memory_.data());
   }
   void run() {
-    device_.scale(numbers, 1, memory_.data());
+    device_.scale(memory_.count(), 1, memory_.data());
     device_.synchronize();
   }
 
  private:
-  static constexpr std::int64_t numbers = 4 << 20;  // 16 MiB for each worker
   Device<float>& device_;
   Buffer<float, Device<float>> memory_;
 };
 
 // Seconds of `operation`, from all workers' arrival to the last one's end, often repeated.
 template <class Operation>
-double median_time(Group& group, Device<float>& device, Operation operation) {
+double median_time(Bytes cache, Group& group, Device<float>& device, Operation operation) {
   constexpr int repetitions = 15;
-  OtherWork other(device);
+  OtherWork other(device, cache);
   std::vector<double> seconds;
   for (int i = 0; i < repetitions; ++i) {
     other.run();
@@ -55,13 +55,14 @@ std::vector<CollectiveTime> measure_collective(const Backend& backend, Collectiv
           "{} is not measured", name_of(collective));
   std::vector<CollectiveTime> times;
   for (const Bytes size : sizes) times.push_back({workers, size, 0});
+  const Bytes cache = backend.hardware().cache;
   run_workers(backend, workers, [&](Group& group, Device<float>& device) {
     for (CollectiveTime& time : times) {
       const auto count = time.size.count() / static_cast<std::int64_t>(sizeof(float));
       Buffer<float, Device<float>> buffer(device, count);
       device.fill(count, 1, buffer.data());
       const std::span values(buffer.data(), static_cast<std::size_t>(count));
-      const double seconds = median_time(group, device, [&] {
+      const double seconds = median_time(cache, group, device, [&] {
         if (collective == Collective::all_reduce) {
           group.all_reduce_mean(values, WireType::fp32);
         } else {
@@ -76,8 +77,9 @@ std::vector<CollectiveTime> measure_collective(const Backend& backend, Collectiv
 
 double measure_meeting(const Backend& backend, Rank workers) {
   double seconds = 0;
+  const Bytes cache = backend.hardware().cache;
   run_workers(backend, workers, [&](Group& group, Device<float>& device) {
-    const double own = median_time(group, device, [&] { group.meet(); });
+    const double own = median_time(cache, group, device, [&] { group.meet(); });
     if (group.rank() == 0) seconds = own;
   });
   return seconds;

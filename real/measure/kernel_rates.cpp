@@ -1,5 +1,6 @@
 #include "real/measure/kernel_rates.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "real/backend/worker_team.hpp"
@@ -17,7 +18,7 @@ using FloatBuffer = Buffer<float, Device<float>>;
 template <class Prepare>
 double calls_per_second(const Backend& backend, Rank workers, Prepare prepare) {
   constexpr double seconds = 0.3;
-  constexpr int calls_between_waits = 16;
+  constexpr double seconds_between_waits = 0.01;
   double total = 0;
   run_workers(backend, workers, [&](Group& group, Device<float>& device) {
     auto work = prepare(device);
@@ -25,13 +26,15 @@ double calls_per_second(const Backend& backend, Rank workers, Prepare prepare) {
     device.synchronize();
     group.meet();
     std::int64_t calls = 0;
+    std::int64_t before_waiting = 1;
     const Clock::time_point begin = Clock::now();
     double passed = 0;
     do {
-      for (int call = 0; call < calls_between_waits; ++call) work();
+      for (std::int64_t call = 0; call < before_waiting; ++call) work();
       device.synchronize();
-      calls += calls_between_waits;
-      passed = seconds_since(begin);
+      calls += before_waiting;
+      const double before = std::exchange(passed, seconds_since(begin));
+      if (passed - before < seconds_between_waits) before_waiting *= 2;
     } while (passed < seconds);
     std::vector<double> rate{static_cast<double>(calls) / passed};
     group.sum(rate);

@@ -265,7 +265,6 @@ WorkerProgress load_checkpoint(const fs::path& checkpoint, Rank rank, const RunI
     in_parts(vector, [&](std::size_t bytes, float* on_device, float* host) {
       file.read(host, bytes);
       device.upload(bytes, host, on_device);
-      device.synchronize();  // before the next part takes this one's place
     });
   }
   file.require_checksum();

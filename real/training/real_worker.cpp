@@ -44,7 +44,20 @@ RealWorker::RealWorker(const TrainingSetting& setting, const ModelGraph& graph, 
   }
 }
 
+void RealWorker::warm_up() {
+  if (!device_.begins_cold()) return;
+  const std::int64_t count = replica_.buffer_count();
+  FloatBuffer before(device_, count);
+  device_.copy(count, replica_.buffers(), before.data());
+  load(0);
+  replica_.accumulate_gradient(batch_, 1);
+  device_.copy(count, before.data(), replica_.buffers());
+  device_.fill(replica_.parameter_count(), 0, replica_.gradients());
+  device_.synchronize();
+}
+
 void RealWorker::run() {
+  device_.synchronize();  // what the first exchange takes is there
   start_at(progress_.step, progress_.flips);
   const Program program = setting_.method.start(*this);
   agreed_ = 0;

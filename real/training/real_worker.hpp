@@ -52,6 +52,9 @@ class RealWorker final : public Worker {
   Operation all_reduce(Payload payload) override;
   Operation outer_step(OuterOptimizer optimizer) override;
 
+  // Takes a gradient and forgets it, where the device's first kernels are not what its later ones
+  // are; all workers do, before they run. Nothing of the training changes.
+  void warm_up();
   // Runs the method's program from where the progress stands to its end; throws what it throws.
   void run();
 

@@ -181,6 +181,8 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& host) {
   try {
     supervisor.resume(worker);
     group.meet();
+    worker.warm_up();
+    group.meet();
     worker.run();
     supervisor.report(worker);
     supervisor.save(worker);
@@ -197,9 +199,10 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& host) {
 
 TrainingOutcome train_on_threads(const TrainingJob& job, Rank workers) {
   std::vector<TrainingOutcome> outcomes(static_cast<std::size_t>(workers));
-  run_on_threads(workers, [&](Group& group) {
-    outcomes[static_cast<std::size_t>(group.rank())] = train_worker(job, group);
-  });
+  const auto train = [&](Group& host) {
+    outcomes[static_cast<std::size_t>(host.rank())] = train_worker(job, host);
+  };
+  run_on_threads(workers, train, job.backend.binding());
   return outcomes.front();
 }
 
@@ -223,16 +226,16 @@ void require_places(const TrainingJob& job, Rank workers) {
   const std::int64_t micro_batch = setting.batch_per_worker / setting.micro_batches;
   const Bytes vectors(static_cast<std::int64_t>(sizeof(float)) * job.graph.model.parameters() *
                       vectors_per_parameter(setting));
-  const Rank sharing = job.backend.sharing_memory(workers);
+  const Rank sharing = job.backend.are_shared() ? workers : 1;
   const Bytes replica = replica_memory(job.graph, micro_batch, *job.backend.device(0));
   const Bytes needed = (replica + vectors) * sharing;
-  const Bytes available = job.backend.available_memory();
-  require<InputError>(needed <= available,
+  const MemoryLeft memory = job.backend.memory();
+  require<InputError>(needed <= memory.left,
                       "{} {} of {} with micro-batches of {} need {:.1f} GB, {} has {:.1f} GB left; "
                       "write fewer workers or more micro_batches",
                       sharing, sharing == 1 ? "worker" : "workers", job.graph.model.name,
-                      micro_batch, static_cast<double>(needed.count()) / 1e9,
-                      job.backend.memory_owner(), static_cast<double>(available.count()) / 1e9);
+                      micro_batch, static_cast<double>(needed.count()) / 1e9, memory.owner,
+                      static_cast<double>(memory.left.count()) / 1e9);
 }
 
 }  // namespace palsim

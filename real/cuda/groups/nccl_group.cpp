@@ -38,7 +38,7 @@ class NcclGroup final : public Group {
                                 static_cast<int>(rank())),
           "starting NCCL");
   }
-  // Nothing is on its way any more, unless something failed.
+  // At once: the workers have met since the last exchange, or something failed.
   ~NcclGroup() override { nccl().comm_abort(communicator_); }
 
   Rank rank() const override { return host_->rank(); }
@@ -48,16 +48,19 @@ class NcclGroup final : public Group {
 
   void all_reduce_mean(std::span<float> values, WireType wire) override {
     require_real(wire);
-    begin();
     if (wire == WireType::bf16) {
       const auto count = static_cast<std::int64_t>(values.size());
+      choose_gpu();
       auto* packed = scratch_.take<Bf16>(count);
+      begin();
       pack(context_, count, values.data(), packed);
-      check(nccl().all_reduce(packed, packed, values.size(), ncclBfloat16, ncclAvg, communicator_,
+      check(nccl().all_reduce(packed, packed, values.size(), ncclBfloat16, ncclSum, communicator_,
                               stream_.get()),
             "an all-reduce");
-      unpack(context_, count, packed, values.data());
+      // NCCL's own average multiplies by 1 / K rounded to bf16.
+      unpack(context_, count, packed, values.data(), 1 / static_cast<float>(workers()));
     } else {
+      begin();
       check(nccl().all_reduce(values.data(), values.data(), values.size(), ncclFloat, ncclAvg,
                               communicator_, stream_.get()),
             "an all-reduce");
@@ -79,15 +82,17 @@ class NcclGroup final : public Group {
   void abort() noexcept override { host_->abort(); }
 
  private:
-  Stream on_gpu() {
-    check(cudaSetDevice(gpu_), "choosing a GPU");
+  // For the calling thread, which need not be the one that made the group.
+  void choose_gpu() const { check(cudaSetDevice(gpu_), "choosing a GPU"); }
+  Stream on_gpu() const {
+    choose_gpu();
     return Stream();
   }
 
-  // On whichever thread. All have come before any of them waits in NCCL, where nobody would hear
-  // that another worker gave up.
+  // All have come, and have what they need, before any of them waits in NCCL, where nobody would
+  // hear that another worker gave up.
   void begin() {
-    check(cudaSetDevice(gpu_), "choosing a GPU");
+    choose_gpu();
     host_->meet();
   }
 

@@ -5,7 +5,7 @@
 
 #include "cuda_runtime_api.h"
 
-constexpr int CUBLAS_VERSION = 130000;
+enum libraryPropertyType { MAJOR_VERSION, MINOR_VERSION, PATCH_LEVEL };
 
 enum cublasStatus_t {
   CUBLAS_STATUS_SUCCESS = 0,
@@ -38,6 +38,7 @@ using cudaDataType = cudaDataType_t;
 
 using cublasHandle_t = struct cublasContext*;
 
+cublasStatus_t cublasGetProperty(libraryPropertyType type, int* value);
 cublasStatus_t cublasCreate(cublasHandle_t* handle);
 cublasStatus_t cublasDestroy(cublasHandle_t handle);
 cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream);
