@@ -24,6 +24,6 @@ cp "$build"/experiments/palsim "$build"/real/cuda/libpalsim_cuda.so \
 strip "$folder"/bin/*
 # Not the C library, which belongs to the machine, nor what comes with CUDA.
 ldd "$folder"/bin/* | awk '/=> \// {print $3}' | sort -u |
-  grep -Ev '/(ld-linux|lib(c|m|dl|rt|pthread|resolv|cuda|cublas|cudnn|nccl|nvrtc|nvJitLink))[^/]*$' |
+  grep -Ev '/(ld-linux[^/]*|lib(c|m|dl|rt|pthread|resolv)\.so[^/]*|lib(cuda|cublas|cudnn|nccl|nvrtc|nvJitLink)[^/]*)$' |
   xargs -I {} cp -L {} "$folder/lib/"
 du -sh "$folder"

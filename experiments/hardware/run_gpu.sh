@@ -5,96 +5,132 @@
 #   experiments/hardware/run_gpu.sh [--prebuilt FOLDER] [OUT]
 # FOLDER is what bundle.sh packed; OUT is experiments/hardware/NAME_OF_THE_GPU unless given.
 set -uo pipefail
-cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
+refuse() {
+  echo "run_gpu.sh: $*" >&2
+  exit 2
+}
 prebuilt=""
 if [ "${1:-}" = --prebuilt ]; then
-  [ -d "${2:-}/bin" ] || { echo "run_gpu.sh: --prebuilt ${2:-}: not a folder of bundle.sh" >&2; exit 2; }
+  [ -d "${2:-}/bin" ] || refuse "--prebuilt ${2:-}: not a folder of bundle.sh"
   prebuilt=$(realpath "$2")
   shift 2
 fi
-if ! gpu=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1) || [ -z "$gpu" ]; then
-  echo "run_gpu.sh: no GPU here (nvidia-smi lists none); run it on a machine that has one" >&2
-  exit 2
-fi
-out=${1:-experiments/hardware/$(tr 'A-Z ' 'a-z_' <<<"$gpu")}
-mkdir -p "$out"
+out=${1:+$(realpath -m "$1")}
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit
+gpus=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null) || gpus=""
+[ -n "$gpus" ] || refuse "no GPU here (nvidia-smi lists none); run it on a machine that has one"
+out=${out:-$PWD/experiments/hardware/$(head -1 <<<"$gpus" | tr 'A-Z ' 'a-z_')}
+mkdir -p "$out" || exit
 
+# Steps, the most telling first; one has its limit, and what is left of ten minutes.
+deadline=590
 failed=()
-step() { # name limit_s command...: says what it took; a failure is noted, and the rest goes on
-  local name=$1 limit=$2 begin=$SECONDS status=0
-  shift 2
-  timeout "$limit" "$@" || status=$?
-  printf '%-34s %4d s  %s\n' "$name" $((SECONDS - begin)) \
-    "$([ $status -eq 0 ] && echo done || echo "FAILED ($status)")" | tee -a "$out/steps.txt"
-  [ $status -eq 0 ] || failed+=("$name")
+note() { printf '%-28s %s\n' "$1" "$2" | tee -a "$out/steps.txt"; }
+step() { # name limit_s file command...: what it prints goes into the file, complaints beside it
+  local name=$1 limit=$2 file=$out/$3 left=$((deadline - SECONDS)) begin=$SECONDS status=0
+  shift 3
+  if [ "$left" -lt 10 ]; then
+    failed+=("$name")
+    note "$name" "left out: no time"
+    return 1
+  fi
+  timeout $((limit < left ? limit : left)) "$@" >"$file" 2>"$file.log" || status=$?
+  [ -s "$file.log" ] || rm -f "$file.log"
+  if [ "$status" -eq 0 ]; then
+    note "$name" "$((SECONDS - begin)) s"
+  else
+    failed+=("$name")
+    note "$name" "failed ($status) after $((SECONDS - begin)) s: $(tail -1 "$file.log" 2>/dev/null)"
+  fi
+  return "$status"
 }
+has() { command -v "$1" >/dev/null; }
 : >"$out/steps.txt"
 
 # Folders of CUDA's libraries that the loader does not know: a toolkit's, or PyTorch's.
 library_folders() {
-  local name
+  local known name places
+  known=$(ldconfig -p)
+  mapfile -t places < <(ls -d /usr/local/cuda*/ 2>/dev/null
+    python3 -c 'import site; print(*site.getsitepackages(), sep="\n")' 2>/dev/null)
+  [ ${#places[@]} -gt 0 ] || return 0
   for name in libcublas.so libcudnn.so libnccl.so; do
-    ldconfig -p | grep -q "$name" && continue
-    find /usr/local/cuda*/ $(python3 -c 'import site; print(*site.getsitepackages())' 2>/dev/null) \
-      -name "$name.*" -printf '%h\n' -quit 2>/dev/null
+    [[ $known == *$name* ]] ||
+      find "${places[@]}" -name "$name.*" -printf '%h\n' -quit 2>/dev/null
   done | sort -u | paste -sd:
 }
-export LD_LIBRARY_PATH="${prebuilt:+$prebuilt/lib:}$(library_folders):${LD_LIBRARY_PATH:-}"
-export PALSIM_HOME=$PWD
+LD_LIBRARY_PATH="${prebuilt:+$prebuilt/lib:}$(library_folders):${LD_LIBRARY_PATH:-}"
+PATH=$PATH:/usr/local/cuda/bin
+export LD_LIBRARY_PATH PATH PALSIM_HOME=$PWD
 
-build() {
-  cmake --preset release -B build/gpu -DPALSIM_CUDA=ON \
-    -DCMAKE_CUDA_ARCHITECTURES="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -1 | tr -d .)" &&
-    cmake --build build/gpu --target palsim palsim_cuda real_cuda_test palsim_cuda_bench
-}
 if [ -n "$prebuilt" ]; then
   palsim=$prebuilt/bin/palsim tests=$prebuilt/bin/real_cuda_test bench=$prebuilt/bin/palsim_cuda_bench
 else
-  export -f build
-  step build 300 bash -c build >"$out/build.log" 2>&1
+  capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader)
+  step build 300 build.txt bash -c 'cmake --preset release -B build/gpu -DPALSIM_CUDA=ON \
+    -DCMAKE_CUDA_ARCHITECTURES="$1" &&
+    cmake --build build/gpu --target palsim palsim_cuda real_cuda_test palsim_cuda_bench' \
+    build "$(head -1 <<<"$capability" | tr -d .)" || exit 1
   palsim=build/gpu/experiments/palsim tests=build/gpu/tests/real_cuda_test
   bench=build/gpu/tests/palsim_cuda_bench
 fi
 
 {
-  echo "date      $(date -u +%Y-%m-%d)"
-  echo "commit    $(git rev-parse HEAD 2>/dev/null || echo unknown)"
-  echo "GPU       $(nvidia-smi --query-gpu=name,memory.total --format=csv,noheader | paste -sd';')"
-  echo "driver    $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
-  echo "CPU       $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
+  echo "date    $(date -u +%Y-%m-%d)"
+  echo "commit  $(git rev-parse HEAD 2>/dev/null || echo unknown)"
+  echo "GPUs    $(nvidia-smi --query-gpu=name,memory.total --format=csv,noheader | paste -sd';')"
+  echo "driver  $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | paste -sd';')"
+  echo "CPU     $(sed -n 's/^model name.*: //p' /proc/cpuinfo | sort -u | paste -sd';'), $(nproc) cores"
 } | tee "$out/machine.txt"
 
-to() { # file command...: what it prints goes there too
-  local file=$1
-  shift
-  "$@" 2>&1 | tee "$file" | tail -25
-  return "${PIPESTATUS[0]}"
-}
-export -f to
+step tests 60 tests.txt "$tests"
+step benchmark 75 benchmark.txt "$bench" --json "$out/benchmark.json"
+step calibration 45 calibration.json "$palsim" calibrate machine --backend cuda --emulate \
+  --workers 8 --out "$out/topology.toml" --format json
 
-step tests 120 bash -c 'to "$@"' - "$out/tests.txt" "$tests"
-if command -v compute-sanitizer >/dev/null; then
-  # Each kernel at its smallest sizes: the tools slow it down some hundred times.
-  for tool in memcheck racecheck; do
-    PALSIM_SHORT_TESTS=1 step "$tool" 60 bash -c 'to "$@"' - "$out/$tool.txt" \
-      compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" --test-case='*kernel*'
+# At as many workers as have room.
+validate() { # model repeats
+  local workers status
+  for workers in '[1, 2, 4, 8]' '[1, 2, 4]' '[1, 2]' '[1]'; do
+    "$palsim" validate "experiments/hardware/$1.toml" --backend cuda --emulate \
+      --calibration "$out/topology.toml" --repeats "$2" --set "workers=$workers" --format json
+    status=$?
+    [ $status -eq 2 ] || return $status
   done
+  return 2
+}
+export -f validate
+export palsim out
+if [ -f "$out/topology.toml" ]; then
+  step 'validation of small_cnn' 60 validation_small_cnn.json bash -c 'validate small_cnn 3'
+  step 'validation of gptneo_125m' 75 validation_gptneo_125m.json bash -c 'validate gptneo_125m 1'
+  step 'validation of resnet50' 75 validation_resnet50.json bash -c 'validate resnet50 1'
+  step 'validation of gptneo_8m' 60 validation_gptneo_8m.json bash -c 'validate gptneo_8m 3'
 fi
-step benchmark 90 bash -c 'to "$@"' - "$out/benchmark.txt" "$bench" --json "$out/benchmark.json"
+
 if python3 -c 'import torch' 2>/dev/null; then
-  step 'benchmark of PyTorch' 60 bash -c 'to "$@"' - "$out/benchmark_pytorch.txt" \
-    python3 experiments/hardware/pytorch_bench.py --json "$out/benchmark_pytorch.json"
-  step 'palsim beside PyTorch' 10 bash -c 'to "$@"' - "$out/palsim_beside_pytorch.txt" \
-    python3 experiments/hardware/compare.py "$out/benchmark.json" "$out/benchmark_pytorch.json"
+  step 'benchmark of PyTorch' 60 benchmark_pytorch.txt \
+    python3 experiments/hardware/pytorch_bench.py --json "$out/benchmark_pytorch.json" &&
+    step 'comparison' 10 palsim_beside_pytorch.txt python3 experiments/hardware/compare.py \
+      "$out/benchmark.json" "$out/benchmark_pytorch.json"
+else
+  note 'benchmark of PyTorch' 'left out: no PyTorch here'
 fi
-step calibration 60 bash -c 'to "$@"' - "$out/calibration.txt" \
-  "$palsim" calibrate machine --backend cuda --emulate --workers 8 --out "$out/topology.toml"
-for model in small_cnn gptneo_8m gptneo_125m resnet50; do
-  step "validation of $model" 75 bash -c 'to "$@"' - "$out/validation_$model.json" \
-    "$palsim" validate "experiments/hardware/$model.toml" --backend cuda --emulate \
-    --calibration "$out/topology.toml" --repeats 2 --format json
-done
+
+if has compute-sanitizer; then
+  # Kernels and groups; whole trainings would take the tools too long.
+  for tool in memcheck racecheck; do
+    step "$tool" 75 "$tool.txt" compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" \
+      --source-file-exclude='*train*,*model*'
+    if grep -q 'test cases: *0 ' "$out/$tool.txt"; then
+      failed+=("$tool")
+      note "$tool" 'failed: no test ran'
+    fi
+  done
+else
+  note 'memcheck, racecheck' 'left out: no compute-sanitizer here'
+fi
 
 if [ ${#failed[@]} -gt 0 ]; then
   echo "run_gpu.sh: failed: ${failed[*]}" >&2
