@@ -51,7 +51,8 @@ int multiprocessors_of(int gpu) {
 class CudaDevice final : public Device<float> {
  public:
   CudaDevice(int gpu, const CudaDeviceOptions& options)
-      : stream_(on_gpu(gpu)),
+      : gpu_(gpu),
+        stream_(on_gpu(gpu)),
         scratch_(stream_.get()),
         blas_(stream_.get()),
         image_library_(options.image_layers == ImageLayers::cudnn ? open_cudnn(stream_.get())
@@ -250,6 +251,7 @@ class CudaDevice final : public Device<float> {
   }
 
  private:
+  int gpu_;
   Stream stream_;
   Scratch scratch_;
   BlasHandle blas_;

@@ -160,10 +160,6 @@ cublasStatus_t cublasSetPointerMode(cublasHandle_t handle, cublasPointerMode_t m
 cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t /*mode*/) {
   return known(handle);
 }
-cublasStatus_t cublasGetVersion(cublasHandle_t handle, int* version) {
-  *version = CUBLAS_VERSION;
-  return known(handle);
-}
 
 const char* cublasGetStatusName(cublasStatus_t status) {
   switch (status) {
