@@ -195,9 +195,8 @@ TopologyComments machine_comments(const MachineCalibration& machine) {
   comments.device.push_back(fmt::format(
       "memory_bandwidth: updates of {} M parameters by one worker alone, bytes read and written;",
       many_parameters >> 20));
-  comments.device.push_back(fmt::format("{} together copy at {}.",
-                                        counted(machine.hardware.units, machine.hardware.unit),
-                                        to_string(machine.copy)));
+  comments.device.push_back(fmt::format("copying within memory: {} by {}.", to_string(machine.copy),
+                                        counted(machine.hardware.units, machine.hardware.unit)));
   if (is_shared(machine)) {
     comments.device.push_back("throughput: of the square layer, with so many workers at once.");
   }
