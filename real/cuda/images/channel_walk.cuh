@@ -143,7 +143,7 @@ __device__ double sum_of_block(double value) {
   __shared__ double of_warp[walk_warps][warp_lanes];
   if (Walk::lanes_share_slot) {
     for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-      value += __shfl_xor_sync(0xffffffff, value, apart);
+      value += __shfl_xor_sync(all_lanes, value, apart);
     }
   }
   of_warp[threadIdx.y][threadIdx.x] = value;
@@ -170,7 +170,7 @@ __device__ inline double sum_of_channel(const double* partial, int splits, std::
     sum += partial[split * slots + channel * slots_of_channel + (i - split * slots_of_channel)];
   }
   for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-    sum += __shfl_xor_sync(0xffffffff, sum, apart);
+    sum += __shfl_xor_sync(all_lanes, sum, apart);
   }
   return sum;
 }

@@ -167,7 +167,7 @@ __global__ void adaptive_forward_by_warps(std::int64_t outputs, Shares shares,
         __ldg(from + (rows.first + inside.row) * shares.in_width + columns.first + inside.column);
   }
   for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-    sum += __shfl_xor_sync(0xffffffff, sum, apart);
+    sum += __shfl_xor_sync(all_lanes, sum, apart);
   }
   if (threadIdx.x == 0) y[output] = sum / static_cast<float>(count);
 }

@@ -15,7 +15,6 @@ constexpr int patch_rows = 8;
 constexpr int patch_columns = 4;
 constexpr int lanes_of_row = 16;                  // whose patches lie side by side
 constexpr int fours_of_scores = tile_tokens / 4;  // in a row of 64 x 64 scores
-constexpr unsigned all_lanes = 0xffffffff;
 
 // Each thread's part of a 64 x 64 product: rows row..row + 7, of columns or of what stands for them
 // four from 4 x lane.

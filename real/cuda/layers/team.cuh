@@ -11,8 +11,6 @@
 
 namespace palsim::cuda {
 
-constexpr unsigned all_lanes = 0xffffffff;
-
 // The value of the lane `distance` away. Values of several parts have an overload of their own.
 __device__ inline float from_lane(float value, int distance) {
   return __shfl_xor_sync(all_lanes, value, distance);
