@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "real/cuda/launch.cuh"
+#include "real/cuda/team.cuh"
 #include "real/device/shapes.hpp"
 
 namespace palsim::cuda {
@@ -141,11 +142,7 @@ Grid walk_grid(const BatchNormShape& shape, const ChannelShares& shares) {
 template <class Walk>
 __device__ double sum_of_block(double value) {
   __shared__ double of_warp[walk_warps][warp_lanes];
-  if (Walk::lanes_share_slot) {
-    for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-      value += __shfl_xor_sync(all_lanes, value, apart);
-    }
-  }
+  if constexpr (Walk::lanes_share_slot) value = joined_in_team<warp_lanes>(value, Sum{});
   of_warp[threadIdx.y][threadIdx.x] = value;
   __syncthreads();
   double sum = 0;
@@ -169,10 +166,7 @@ __device__ inline double sum_of_channel(const double* partial, int splits, std::
     const int split = i / slots_of_channel;
     sum += partial[split * slots + channel * slots_of_channel + (i - split * slots_of_channel)];
   }
-  for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-    sum += __shfl_xor_sync(all_lanes, sum, apart);
-  }
-  return sum;
+  return joined_in_team<warp_lanes>(sum, Sum{});
 }
 
 // A warp for each channel.

@@ -2,7 +2,7 @@
 
 #include "real/cuda/layers/cross_entropy.hpp"
 #include "real/cuda/layers/packs.cuh"
-#include "real/cuda/layers/team.cuh"
+#include "real/cuda/team.cuh"
 
 namespace palsim::cuda {
 namespace {
