@@ -48,13 +48,13 @@ __global__ void finish_sums(ChannelShares shares, int slots_of_channel,
 }
 
 template <class Walk>
-void bias_by(const Context& context, const BatchNormShape& shape, const float* bias, float* y) {
+void bias_by(const Context& context, const ChannelShape& shape, const float* bias, float* y) {
   const ChannelShares shares = shares_of<Walk>(shape);
   launch(context, add_bias<Walk>, walk_grid<Walk>(shape, shares), shares, bias, y);
 }
 
 template <class Walk>
-void sums_by(const Context& context, const BatchNormShape& shape, const float* dy, float* dbias) {
+void sums_by(const Context& context, const ChannelShape& shape, const float* dy, float* dbias) {
   const ChannelShares shares = shares_of<Walk>(shape);
   const std::int64_t slots = Walk::slots(shape);
   double* partial = context.scratch->take<double>(shares.splits * slots);
@@ -64,20 +64,20 @@ void sums_by(const Context& context, const BatchNormShape& shape, const float* d
          partial, dbias);
 }
 
-bool is_empty(const BatchNormShape& shape) {
+bool is_empty(const ChannelShape& shape) {
   return shape.samples * shape.channels * shape.inner == 0;
 }
 
 }  // namespace
 
-void add_channel_bias(const Context& context, const BatchNormShape& shape, const float* bias,
+void add_channel_bias(const Context& context, const ChannelShape& shape, const float* bias,
                       float* y) {
   if (is_empty(shape)) return;
   const auto way = has_short_rows(shape) ? bias_by<ColumnWalk> : bias_by<RowWalk>;
   way(context, shape, bias, y);
 }
 
-void add_channel_sums(const Context& context, const BatchNormShape& shape, const float* dy,
+void add_channel_sums(const Context& context, const ChannelShape& shape, const float* dy,
                       float* dbias) {
   if (is_empty(shape)) return;
   const auto way = has_short_rows(shape) ? sums_by<ColumnWalk> : sums_by<RowWalk>;

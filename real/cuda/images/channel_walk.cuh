@@ -30,9 +30,9 @@ struct ChannelShares {
 class RowWalk {
  public:
   static constexpr bool lanes_share_slot = true;
-  static std::int64_t slots(const BatchNormShape& shape) { return shape.channels; }
-  static std::int64_t blocks(const BatchNormShape& shape) { return shape.channels; }
-  static std::int64_t steps(const BatchNormShape& shape) {
+  static std::int64_t slots(const ChannelShape& shape) { return shape.channels; }
+  static std::int64_t blocks(const ChannelShape& shape) { return shape.channels; }
+  static std::int64_t steps(const ChannelShape& shape) {
     return shape.samples * ceil_div(shape.inner, warp_lanes);
   }
 
@@ -78,11 +78,11 @@ class RowWalk {
 class ColumnWalk {
  public:
   static constexpr bool lanes_share_slot = false;
-  static std::int64_t slots(const BatchNormShape& shape) { return shape.channels * shape.inner; }
-  static std::int64_t blocks(const BatchNormShape& shape) {
+  static std::int64_t slots(const ChannelShape& shape) { return shape.channels * shape.inner; }
+  static std::int64_t blocks(const ChannelShape& shape) {
     return ceil_div(slots(shape), warp_lanes);
   }
-  static std::int64_t steps(const BatchNormShape& shape) { return shape.samples; }
+  static std::int64_t steps(const ChannelShape& shape) { return shape.samples; }
 
   __device__ explicit ColumnWalk(const ChannelShares& shares)
       : inner_(shares.inner), columns_(shares.channels * shares.inner) {
@@ -118,11 +118,11 @@ class ColumnWalk {
   std::int64_t at_;
 };
 
-inline bool has_short_rows(const BatchNormShape& shape) { return shape.inner < warp_lanes; }
+inline bool has_short_rows(const ChannelShape& shape) { return shape.inner < warp_lanes; }
 
 // Warps take 16 steps each, two rounds of loads, where no more than 1024 rows of blocks come of it.
 template <class Walk>
-ChannelShares shares_of(const BatchNormShape& shape) {
+ChannelShares shares_of(const ChannelShape& shape) {
   constexpr std::int64_t usual_run = 2 * walk_loads;
   constexpr std::int64_t most_splits = 1024;
   const std::int64_t steps = Walk::steps(shape);
@@ -133,7 +133,7 @@ ChannelShares shares_of(const BatchNormShape& shape) {
 }
 
 template <class Walk>
-Grid walk_grid(const BatchNormShape& shape, const ChannelShares& shares) {
+Grid walk_grid(const ChannelShape& shape, const ChannelShares& shares) {
   return {{static_cast<unsigned>(Walk::blocks(shape)), static_cast<unsigned>(shares.splits), 1},
           {warp_lanes, walk_warps, 1}};
 }
