@@ -1,7 +1,5 @@
 // How the threads of a grid share the numbers of each channel, in samples x channels x inner, so
-// that neighbouring lanes read neighbouring numbers, and how they add up what each found: in
-// double, over a thread, a block and the grid. The shares depend on the shape alone, and so does
-// the order.
+// that neighbouring lanes read neighbouring numbers. The shares depend on the shape alone.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -10,7 +8,6 @@
 #include <cstdint>
 
 #include "real/cuda/launch.cuh"
-#include "real/cuda/team.cuh"
 #include "real/device/shapes.hpp"
 
 namespace palsim::cuda {
@@ -22,8 +19,9 @@ struct ChannelShares {
   std::int64_t samples;
   std::int64_t channels;
   int inner;
-  int splits;        // of a channel, one for each row of blocks
-  std::int64_t run;  // of a warp: how many times its lanes take a number each
+  int splits;          // of a channel, one for each row of blocks
+  std::int64_t slots;  // where the threads' parts of sums belong
+  std::int64_t run;    // of a warp: how many times its lanes take a number each
 };
 
 // A block is of one channel: a warp walks along its rows of `inner` numbers, 32 at a time.
@@ -118,8 +116,6 @@ class ColumnWalk {
   std::int64_t at_;
 };
 
-inline bool has_short_rows(const ChannelShape& shape) { return shape.inner < warp_lanes; }
-
 // Warps take 16 steps each, two rounds of loads, where no more than 1024 rows of blocks come of it.
 template <class Walk>
 ChannelShares shares_of(const ChannelShape& shape) {
@@ -128,7 +124,11 @@ ChannelShares shares_of(const ChannelShape& shape) {
   const std::int64_t steps = Walk::steps(shape);
   const std::int64_t splits =
       std::min(most_splits, std::max<std::int64_t>(1, ceil_div(steps, walk_warps * usual_run)));
-  return {shape.samples, shape.channels, static_cast<int>(shape.inner), static_cast<int>(splits),
+  return {shape.samples,
+          shape.channels,
+          static_cast<int>(shape.inner),
+          static_cast<int>(splits),
+          Walk::slots(shape),
           ceil_div(steps, walk_warps * splits)};
 }
 
@@ -138,44 +138,24 @@ Grid walk_grid(const ChannelShape& shape, const ChannelShares& shares) {
           {warp_lanes, walk_warps, 1}};
 }
 
-// The sum over a block of what belongs to the same slot, in the first warp. All threads call it.
+// Goes by rows or by columns: calls one of them with all that follows, unless the tensor is empty.
+template <class Way, class... Arguments>
+void walk_channels(const Context& context, const ChannelShape& shape, Way by_rows, Way by_columns,
+                   Arguments... arguments) {
+  if (shape.samples * shape.channels * shape.inner == 0) return;
+  const Way way = shape.inner < warp_lanes ? by_columns : by_rows;
+  way(context, shape, arguments...);
+}
+
+// The indices of a thread's next numbers; -1: none.
 template <class Walk>
-__device__ double sum_of_block(double value) {
-  __shared__ double of_warp[walk_warps][warp_lanes];
-  if constexpr (Walk::lanes_share_slot) value = joined_in_team<warp_lanes>(value, Sum{});
-  of_warp[threadIdx.y][threadIdx.x] = value;
-  __syncthreads();
-  double sum = 0;
-  for (int warp = 0; warp < walk_warps; ++warp) sum += of_warp[warp][threadIdx.x];
-  __syncthreads();
-  return sum;
+__device__ void next_indices(Walk& walk, std::int64_t (&at)[walk_loads]) {
+  for (int k = 0; k < walk_loads; ++k) at[k] = walk.next();
 }
-
-// Sums of the grid's blocks: `splits` rows of a number for each slot.
-__device__ inline double* partial_sum(double* partial, std::int64_t slots, std::int64_t slot) {
-  return partial + blockIdx.y * slots + slot;
-}
-
-// The sum of a channel's partial sums, by a warp, in all its lanes. All of them call it.
-__device__ inline double sum_of_channel(const double* partial, int splits, std::int64_t channels,
-                                        int slots_of_channel, std::int64_t channel) {
-  const std::int64_t slots = channels * slots_of_channel;
-  const int count = splits * slots_of_channel;
-  double sum = 0;
-  for (int i = static_cast<int>(threadIdx.x); i < count; i += warp_lanes) {
-    const int split = i / slots_of_channel;
-    sum += partial[split * slots + channel * slots_of_channel + (i - split * slots_of_channel)];
-  }
-  return joined_in_team<warp_lanes>(sum, Sum{});
-}
-
-// A warp for each channel.
-inline Grid channel_grid(std::int64_t channels) {
-  return {{static_cast<unsigned>(ceil_div(channels, walk_warps)), 1, 1},
-          {warp_lanes, walk_warps, 1}};
-}
-__device__ inline std::int64_t channel_of_warp() {
-  return static_cast<std::int64_t>(blockIdx.x) * walk_warps + threadIdx.y;
+// Of numbers that the kernel does not write.
+__device__ inline void load(const float* x, const std::int64_t (&at)[walk_loads],
+                            float (&values)[walk_loads]) {
+  for (int k = 0; k < walk_loads; ++k) values[k] = at[k] < 0 ? 0 : __ldg(x + at[k]);
 }
 
 }  // namespace palsim::cuda
