@@ -14,7 +14,6 @@ class ImageLibrary;
 
 struct Context {
   cudaStream_t stream = nullptr;
-  int multiprocessors = 1;
   Scratch* scratch = nullptr;
   cublasHandle_t blas = nullptr;  // on this stream, in host pointer mode
   MatrixPrecision precision = MatrixPrecision::fp32;

@@ -41,13 +41,6 @@ Stream on_gpu(int gpu) {
   return Stream();
 }
 
-int multiprocessors_of(int gpu) {
-  int count = 0;
-  check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, gpu),
-        "asking for the GPU's multiprocessors");
-  return count;
-}
-
 class CudaDevice final : public Device<float> {
  public:
   CudaDevice(int gpu, const CudaDeviceOptions& options)
@@ -58,7 +51,6 @@ class CudaDevice final : public Device<float> {
         image_library_(options.image_layers == ImageLayers::cudnn ? open_cudnn(stream_.get())
                                                                   : nullptr),
         context_{.stream = stream_.get(),
-                 .multiprocessors = multiprocessors_of(gpu),
                  .scratch = &scratch_,
                  .blas = blas_.get(),
                  .precision = options.precision,

@@ -13,6 +13,7 @@ namespace palsim::cuda {
 
 // The warp of every NVIDIA GPU so far.
 constexpr int warp_lanes = 32;
+constexpr unsigned all_lanes = 0xffffffff;
 
 struct Grid {
   dim3 blocks;

@@ -25,6 +25,7 @@ set(palsim_cuda_sources
   layers/embedding_backward.cu
   layers/linear.cpp
   layers/row_norm.cu
+  matrix_product.cpp
   memory_pool.cpp
   scratch.cpp
   vectors/sum_program.cpp)

@@ -58,12 +58,15 @@ struct AdaptivePoolingShape {
   std::int64_t output = 1;
 };
 
-// Over samples and `inner` (height x width, or 1), channel by channel.
-struct BatchNormShape {
+// What is done channel by channel; `inner` is height x width, or 1.
+struct ChannelShape {
   std::int64_t samples = 0;
   std::int64_t channels = 0;
   std::int64_t inner = 1;
 };
+
+// Over samples and `inner`.
+using BatchNormShape = ChannelShape;
 
 // Over each row.
 struct RowNormShape {

@@ -7,10 +7,10 @@
 
 namespace palsim::cuda {
 
-void add_channel_bias(const Context& context, const BatchNormShape& shape, const float* bias,
+void add_channel_bias(const Context& context, const ChannelShape& shape, const float* bias,
                       float* y);
 // dbias += the sums of dy, which run in double.
-void add_channel_sums(const Context& context, const BatchNormShape& shape, const float* dy,
+void add_channel_sums(const Context& context, const ChannelShape& shape, const float* dy,
                       float* dbias);
 
 }  // namespace palsim::cuda

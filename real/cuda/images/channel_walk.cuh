@@ -1,7 +1,5 @@
 // How the threads of a grid share the numbers of each channel, in samples x channels x inner, so
-// that neighbouring lanes read neighbouring numbers, and how they add up what each found: in
-// double, over a thread, a block and the grid. The shares depend on the shape alone, and so does
-// the order.
+// that neighbouring lanes read neighbouring numbers. The shares depend on the shape alone.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -21,17 +19,18 @@ struct ChannelShares {
   std::int64_t samples;
   std::int64_t channels;
   int inner;
-  int splits;        // of a channel, one for each row of blocks
-  std::int64_t run;  // of a warp: how many times its lanes take a number each
+  int splits;          // of a channel, one for each row of blocks
+  std::int64_t slots;  // where the threads' parts of sums belong
+  std::int64_t run;    // of a warp: how many times its lanes take a number each
 };
 
 // A block is of one channel: a warp walks along its rows of `inner` numbers, 32 at a time.
 class RowWalk {
  public:
   static constexpr bool lanes_share_slot = true;
-  static std::int64_t slots(const BatchNormShape& shape) { return shape.channels; }
-  static std::int64_t blocks(const BatchNormShape& shape) { return shape.channels; }
-  static std::int64_t steps(const BatchNormShape& shape) {
+  static std::int64_t slots(const ChannelShape& shape) { return shape.channels; }
+  static std::int64_t blocks(const ChannelShape& shape) { return shape.channels; }
+  static std::int64_t steps(const ChannelShape& shape) {
     return shape.samples * ceil_div(shape.inner, warp_lanes);
   }
 
@@ -77,11 +76,11 @@ class RowWalk {
 class ColumnWalk {
  public:
   static constexpr bool lanes_share_slot = false;
-  static std::int64_t slots(const BatchNormShape& shape) { return shape.channels * shape.inner; }
-  static std::int64_t blocks(const BatchNormShape& shape) {
+  static std::int64_t slots(const ChannelShape& shape) { return shape.channels * shape.inner; }
+  static std::int64_t blocks(const ChannelShape& shape) {
     return ceil_div(slots(shape), warp_lanes);
   }
-  static std::int64_t steps(const BatchNormShape& shape) { return shape.samples; }
+  static std::int64_t steps(const ChannelShape& shape) { return shape.samples; }
 
   __device__ explicit ColumnWalk(const ChannelShares& shares)
       : inner_(shares.inner), columns_(shares.channels * shares.inner) {
@@ -117,71 +116,46 @@ class ColumnWalk {
   std::int64_t at_;
 };
 
-inline bool has_short_rows(const BatchNormShape& shape) { return shape.inner < warp_lanes; }
-
 // Warps take 16 steps each, two rounds of loads, where no more than 1024 rows of blocks come of it.
 template <class Walk>
-ChannelShares shares_of(const BatchNormShape& shape) {
+ChannelShares shares_of(const ChannelShape& shape) {
   constexpr std::int64_t usual_run = 2 * walk_loads;
   constexpr std::int64_t most_splits = 1024;
   const std::int64_t steps = Walk::steps(shape);
   const std::int64_t splits =
       std::min(most_splits, std::max<std::int64_t>(1, ceil_div(steps, walk_warps * usual_run)));
-  return {shape.samples, shape.channels, static_cast<int>(shape.inner), static_cast<int>(splits),
+  return {shape.samples,
+          shape.channels,
+          static_cast<int>(shape.inner),
+          static_cast<int>(splits),
+          Walk::slots(shape),
           ceil_div(steps, walk_warps * splits)};
 }
 
 template <class Walk>
-Grid walk_grid(const BatchNormShape& shape, const ChannelShares& shares) {
+Grid walk_grid(const ChannelShape& shape, const ChannelShares& shares) {
   return {{static_cast<unsigned>(Walk::blocks(shape)), static_cast<unsigned>(shares.splits), 1},
           {warp_lanes, walk_warps, 1}};
 }
 
-// The sum over a block of what belongs to the same slot, in the first warp. All threads call it.
+// Goes by rows or by columns: calls one of them with all that follows, unless the tensor is empty.
+template <class Way, class... Arguments>
+void walk_channels(const Context& context, const ChannelShape& shape, Way by_rows, Way by_columns,
+                   Arguments... arguments) {
+  if (shape.samples * shape.channels * shape.inner == 0) return;
+  const Way way = shape.inner < warp_lanes ? by_columns : by_rows;
+  way(context, shape, arguments...);
+}
+
+// The indices of a thread's next numbers; -1: none.
 template <class Walk>
-__device__ double sum_of_block(double value) {
-  __shared__ double of_warp[walk_warps][warp_lanes];
-  if (Walk::lanes_share_slot) {
-    for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-      value += __shfl_xor_sync(0xffffffff, value, apart);
-    }
-  }
-  of_warp[threadIdx.y][threadIdx.x] = value;
-  __syncthreads();
-  double sum = 0;
-  for (int warp = 0; warp < walk_warps; ++warp) sum += of_warp[warp][threadIdx.x];
-  __syncthreads();
-  return sum;
+__device__ void next_indices(Walk& walk, std::int64_t (&at)[walk_loads]) {
+  for (int k = 0; k < walk_loads; ++k) at[k] = walk.next();
 }
-
-// Sums of the grid's blocks: `splits` rows of a number for each slot.
-__device__ inline double* partial_sum(double* partial, std::int64_t slots, std::int64_t slot) {
-  return partial + blockIdx.y * slots + slot;
-}
-
-// The sum of a channel's partial sums, by a warp, in all its lanes. All of them call it.
-__device__ inline double sum_of_channel(const double* partial, int splits, std::int64_t channels,
-                                        int slots_of_channel, std::int64_t channel) {
-  const std::int64_t slots = channels * slots_of_channel;
-  const int count = splits * slots_of_channel;
-  double sum = 0;
-  for (int i = static_cast<int>(threadIdx.x); i < count; i += warp_lanes) {
-    const int split = i / slots_of_channel;
-    sum += partial[split * slots + channel * slots_of_channel + (i - split * slots_of_channel)];
-  }
-  for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-    sum += __shfl_xor_sync(0xffffffff, sum, apart);
-  }
-  return sum;
-}
-
-// A warp for each channel.
-inline Grid channel_grid(std::int64_t channels) {
-  return {{static_cast<unsigned>(ceil_div(channels, walk_warps)), 1, 1},
-          {warp_lanes, walk_warps, 1}};
-}
-__device__ inline std::int64_t channel_of_warp() {
-  return static_cast<std::int64_t>(blockIdx.x) * walk_warps + threadIdx.y;
+// Of numbers that the kernel does not write.
+__device__ inline void load(const float* x, const std::int64_t (&at)[walk_loads],
+                            float (&values)[walk_loads]) {
+  for (int k = 0; k < walk_loads; ++k) values[k] = at[k] < 0 ? 0 : __ldg(x + at[k]);
 }
 
 }  // namespace palsim::cuda

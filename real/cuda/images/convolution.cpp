@@ -7,7 +7,7 @@
 namespace palsim::cuda {
 namespace {
 
-BatchNormShape outputs_of(const ConvolutionShape& shape) {
+ChannelShape outputs_of(const ConvolutionShape& shape) {
   return {shape.samples, shape.out_channels, shape.out_height() * shape.out_width()};
 }
 

@@ -1,8 +1,7 @@
 #include <cmath>
 
-#include "real/cuda/images/channel_walk.cuh"
+#include "real/cuda/images/channel_sums.cuh"
 #include "real/cuda/images/own_batch_norm.hpp"
-#include "real/cuda/launch.cuh"
 
 namespace palsim::cuda {
 namespace {
@@ -14,22 +13,12 @@ __device__ float inverse_deviation(double variance) {
   return static_cast<float>(1 / sqrt(variance + epsilon));
 }
 
-template <class Walk>
-__device__ void next_indices(Walk& walk, std::int64_t (&at)[walk_loads]) {
-  for (int k = 0; k < walk_loads; ++k) at[k] = walk.next();
-}
-__device__ void load(const float* x, const std::int64_t (&at)[walk_loads],
-                     float (&values)[walk_loads]) {
-  for (int k = 0; k < walk_loads; ++k) values[k] = at[k] < 0 ? 0 : __ldg(x + at[k]);
-}
-
 // Sums of x and of its squares, as differences from each channel's first number: taken by
 // themselves, they would drown the variance of channels whose mean is large. The same once more
 // among the numbers that a thread has at hand, so that most additions can run in single precision.
 template <class Walk>
 __global__ void __launch_bounds__(walk_warps* warp_lanes)
-    add_moments(ChannelShares shares, std::int64_t slots, const float* __restrict__ x,
-                double* __restrict__ partial, double* __restrict__ partial_squares) {
+    add_moments(ChannelShares shares, const float* __restrict__ x, double* __restrict__ partial) {
   Walk walk(shares);
   const double origin = __ldg(x + walk.channel() * shares.inner);
   double sum = 0;
@@ -55,37 +44,34 @@ __global__ void __launch_bounds__(walk_warps* warp_lanes)
     sum += count * offset + near_sum;
     squares += offset * (count * offset + 2.0 * near_sum) + near_squares;
   }
-  sum = sum_of_block<Walk>(sum);
-  squares = sum_of_block<Walk>(squares);
-  if (threadIdx.y > 0 || walk.slot() < 0) return;
-  *partial_sum(partial, slots, walk.slot()) = sum;
-  *partial_sum(partial_squares, slots, walk.slot()) = squares;
+  keep_sum(walk, shares, sum, 0, partial);
+  keep_sum(walk, shares, squares, 1, partial);
 }
 
-__global__ void finish_moments(ChannelShares shares, int slots_of_channel,
-                               const float* __restrict__ x, const double* __restrict__ partial,
-                               const double* __restrict__ partial_squares,
-                               float* __restrict__ running, float* __restrict__ saved) {
-  const std::int64_t channel = channel_of_warp();
-  if (channel >= shares.channels) return;  // the whole warp
-  const double sum =
-      sum_of_channel(partial, shares.splits, shares.channels, slots_of_channel, channel);
-  const double squares =
-      sum_of_channel(partial_squares, shares.splits, shares.channels, slots_of_channel, channel);
-  if (threadIdx.x > 0) return;
-  const double count = static_cast<double>(shares.samples * shares.inner);
-  const double offset = sum / count;
-  const double mean = static_cast<double>(x[channel * shares.inner]) + offset;
-  const double around_mean = squares - sum * offset;
-  const double deviations = around_mean < 0 ? 0 : around_mean;  // of equal numbers, to rounding
-  const auto move = [](float& old, double value) {
+// Of sums of x, and of its squares.
+struct FinishMoments {
+  static constexpr int sums = 2;
+
+  __device__ void operator()(const ChannelShares& shares, std::int64_t channel,
+                             const double (&sum)[2]) const {
+    const double count = static_cast<double>(shares.samples * shares.inner);
+    const double offset = sum[0] / count;
+    const double mean = static_cast<double>(x[channel * shares.inner]) + offset;
+    const double around_mean = sum[1] - sum[0] * offset;
+    const double deviations = around_mean < 0 ? 0 : around_mean;  // of equal numbers, to rounding
+    move(running[channel], mean);
+    move(running[shares.channels + channel], deviations / (count - 1));
+    saved[channel] = static_cast<float>(mean);
+    saved[shares.channels + channel] = inverse_deviation(deviations / count);
+  }
+  static __device__ void move(float& old, double value) {
     old = static_cast<float>((1 - momentum) * static_cast<double>(old) + momentum * value);
-  };
-  move(running[channel], mean);
-  move(running[shares.channels + channel], deviations / (count - 1));
-  saved[channel] = static_cast<float>(mean);
-  saved[shares.channels + channel] = inverse_deviation(deviations / count);
-}
+  }
+
+  const float* x;
+  float* running;
+  float* saved;
+};
 
 // What `saved` would be, of the running moments.
 __global__ void take_running_moments(std::int64_t channels, const float* __restrict__ running,
@@ -120,9 +106,8 @@ __global__ void __launch_bounds__(walk_warps* warp_lanes)
 // Sums of dy, and of dy times x's deviation from the mean.
 template <class Walk>
 __global__ void __launch_bounds__(walk_warps* warp_lanes)
-    add_gradients(ChannelShares shares, std::int64_t slots, const float* __restrict__ x,
-                  const float* __restrict__ dy, const float* __restrict__ saved,
-                  double* __restrict__ partial, double* __restrict__ partial_along) {
+    add_gradients(ChannelShares shares, const float* __restrict__ x, const float* __restrict__ dy,
+                  const float* __restrict__ saved, double* __restrict__ partial) {
   Walk walk(shares);
   const float mean = __ldg(saved + walk.channel());
   double sum = 0;
@@ -144,34 +129,30 @@ __global__ void __launch_bounds__(walk_warps* warp_lanes)
     sum += near_sum;
     along += near_along;
   }
-  sum = sum_of_block<Walk>(sum);
-  along = sum_of_block<Walk>(along);
-  if (threadIdx.y > 0 || walk.slot() < 0) return;
-  *partial_sum(partial, slots, walk.slot()) = sum;
-  *partial_sum(partial_along, slots, walk.slot()) = along;
+  keep_sum(walk, shares, sum, 0, partial);
+  keep_sum(walk, shares, along, 1, partial);
 }
 
 // `taken`: for each channel what moving its mean takes away from each number's own gradient; then
 // what moving its deviation does, times the number's own deviation.
-__global__ void finish_gradients(ChannelShares shares, int slots_of_channel,
-                                 const double* __restrict__ partial,
-                                 const double* __restrict__ partial_along,
-                                 const float* __restrict__ saved, float* __restrict__ dweight,
-                                 float* __restrict__ dbias, float* __restrict__ taken) {
-  const std::int64_t channel = channel_of_warp();
-  if (channel >= shares.channels) return;  // the whole warp
-  const double sum =
-      sum_of_channel(partial, shares.splits, shares.channels, slots_of_channel, channel);
-  const double along =
-      sum_of_channel(partial_along, shares.splits, shares.channels, slots_of_channel, channel);
-  if (threadIdx.x > 0) return;
-  const double count = static_cast<double>(shares.samples * shares.inner);
-  const float inverse = saved[shares.channels + channel];
-  dweight[channel] += static_cast<float>(along * static_cast<double>(inverse));
-  dbias[channel] += static_cast<float>(sum);
-  taken[channel] = static_cast<float>(sum / count);
-  taken[shares.channels + channel] = static_cast<float>(along / count) * inverse * inverse;
-}
+struct FinishGradients {
+  static constexpr int sums = 2;
+
+  __device__ void operator()(const ChannelShares& shares, std::int64_t channel,
+                             const double (&sum)[2]) const {
+    const double count = static_cast<double>(shares.samples * shares.inner);
+    const float inverse = saved[shares.channels + channel];
+    dweight[channel] += static_cast<float>(sum[1] * static_cast<double>(inverse));
+    dbias[channel] += static_cast<float>(sum[0]);
+    taken[channel] = static_cast<float>(sum[0] / count);
+    taken[shares.channels + channel] = static_cast<float>(sum[1] / count) * inverse * inverse;
+  }
+
+  const float* saved;
+  float* dweight;
+  float* dbias;
+  float* taken;
+};
 
 template <class Walk>
 __global__ void __launch_bounds__(walk_warps* warp_lanes)
@@ -204,13 +185,9 @@ void forward(const Context& context, const BatchNormShape& shape, Training train
   const ChannelShares shares = shares_of<Walk>(shape);
   const float* moments = saved;
   if (training == Training::yes) {
-    const std::int64_t slots = Walk::slots(shape);
-    double* partial = context.scratch->take<double>(2 * shares.splits * slots);
-    double* partial_squares = partial + shares.splits * slots;
-    launch(context, add_moments<Walk>, walk_grid<Walk>(shape, shares), shares, slots, x, partial,
-           partial_squares);
-    launch(context, finish_moments, channel_grid(shape.channels), shares, slots / shape.channels, x,
-           partial, partial_squares, running, saved);
+    double* partial = context.scratch->take<double>(2 * partial_sums(shares));
+    launch(context, add_moments<Walk>, walk_grid<Walk>(shape, shares), shares, x, partial);
+    finish_channels(context, shares, partial, FinishMoments{x, running, saved});
   } else {
     constexpr unsigned threads = 256;
     float* taken = context.scratch->take<float>(2 * shape.channels);
@@ -228,22 +205,15 @@ void backward(const Context& context, const BatchNormShape& shape, const float* 
               const float* weight, const float* saved, const float* dy, float* dx, float* dweight,
               float* dbias) {
   const ChannelShares shares = shares_of<Walk>(shape);
-  const std::int64_t slots = Walk::slots(shape);
-  const std::int64_t partials = shares.splits * slots;
-  double* partial = context.scratch->take<double>(2 * partials + shape.channels);
-  double* partial_along = partial + partials;
-  auto* taken = reinterpret_cast<float*>(partial_along + partials);
-  launch(context, add_gradients<Walk>, walk_grid<Walk>(shape, shares), shares, slots, x, dy, saved,
-         partial, partial_along);
-  launch(context, finish_gradients, channel_grid(shape.channels), shares, slots / shape.channels,
-         partial, partial_along, saved, dweight, dbias, taken);
+  const std::int64_t partials = 2 * partial_sums(shares);
+  double* partial = context.scratch->take<double>(partials + shape.channels);
+  auto* taken = reinterpret_cast<float*>(partial + partials);
+  launch(context, add_gradients<Walk>, walk_grid<Walk>(shape, shares), shares, x, dy, saved,
+         partial);
+  finish_channels(context, shares, partial, FinishGradients{saved, dweight, dbias, taken});
   if (dx == nullptr) return;
   launch(context, pass_back<Walk>, walk_grid<Walk>(shape, shares), shares, x, weight, saved, taken,
          dy, dx);
-}
-
-bool is_empty(const BatchNormShape& shape) {
-  return shape.samples * shape.channels * shape.inner == 0;
 }
 
 }  // namespace
@@ -251,17 +221,15 @@ bool is_empty(const BatchNormShape& shape) {
 void own_batch_norm_forward(const Context& context, const BatchNormShape& shape, Training training,
                             const float* x, const float* weight, const float* bias, float* running,
                             float* saved, float* y) {
-  if (is_empty(shape)) return;
-  const auto way = has_short_rows(shape) ? forward<ColumnWalk> : forward<RowWalk>;
-  way(context, shape, training, x, weight, bias, running, saved, y);
+  walk_channels(context, shape, forward<RowWalk>, forward<ColumnWalk>, training, x, weight, bias,
+                running, saved, y);
 }
 
 void own_batch_norm_backward(const Context& context, const BatchNormShape& shape, const float* x,
                              const float* weight, const float* saved, const float* dy, float* dx,
                              float* dweight, float* dbias) {
-  if (is_empty(shape)) return;
-  const auto way = has_short_rows(shape) ? backward<ColumnWalk> : backward<RowWalk>;
-  way(context, shape, x, weight, saved, dy, dx, dweight, dbias);
+  walk_channels(context, shape, backward<RowWalk>, backward<ColumnWalk>, x, weight, saved, dy, dx,
+                dweight, dbias);
 }
 
 }  // namespace palsim::cuda

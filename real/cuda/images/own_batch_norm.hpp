@@ -1,5 +1,5 @@
-// Batch normalization by own kernels: `batch_norm.hpp` says of what. Sums run in double; forward
-// reads x twice, backward x and dy twice, and each writes its result once.
+// As batch_norm.hpp, by own kernels. Sums run in double; forward reads x twice, backward x and dy
+// twice, and each writes its result once.
 #pragma once
 
 #include "real/cuda/context.hpp"

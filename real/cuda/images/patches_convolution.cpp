@@ -1,43 +1,10 @@
 #include "real/cuda/images/patches_convolution.hpp"
 
-#include "real/cuda/blas_handle.hpp"
-#include "real/cuda/check.hpp"
-#include "real/cuda/compute_type.hpp"
 #include "real/cuda/images/patches.hpp"
+#include "real/cuda/matrix_product.hpp"
 
 namespace palsim::cuda {
 namespace {
-
-// A row-major matrix, or one for each sample, `apart` from one to the next. cuBLAS takes it for the
-// transpose of what it is.
-struct Operand {
-  const float* first = nullptr;
-  std::int64_t row = 0;  // from one row to the next
-  std::int64_t apart = 0;
-  cublasOperation_t operation = CUBLAS_OP_N;  // of the matrix as it is
-};
-
-struct Product {
-  std::int64_t rows = 0;
-  std::int64_t inner = 0;
-  std::int64_t columns = 0;
-  std::int64_t count = 1;  // of products
-  float beta = 0;
-};
-
-// out = left right + beta out. Row-major, it is out^T = right^T left^T to cuBLAS.
-void multiply(const Context& context, const Product& product, const Operand& left,
-              const Operand& right, float* out, std::int64_t out_row, std::int64_t out_apart) {
-  const float one = 1;
-  check(cublasGemmStridedBatchedEx(
-            context.blas, right.operation, left.operation, static_cast<int>(product.columns),
-            static_cast<int>(product.rows), static_cast<int>(product.inner), &one, right.first,
-            CUDA_R_32F, static_cast<int>(right.row), right.apart, left.first, CUDA_R_32F,
-            static_cast<int>(left.row), left.apart, &product.beta, out, CUDA_R_32F,
-            static_cast<int>(out_row), out_apart, static_cast<int>(product.count),
-            compute_type(context.precision), CUBLAS_GEMM_DEFAULT),
-        "multiplying a convolution's matrices");
-}
 
 // Each pixel sees itself alone: an image is its own matrix of patches.
 bool is_pointwise(const ConvolutionShape& shape) {
@@ -67,52 +34,53 @@ class BlockProducts {
                      block.first_row * shape.out_width()) {}
 
   void forward(const float* x, const float* weight, float* y, float* scratch) const {
-    Operand patches{scratch, pixels_, pixels_of_sample_};
+    Matrix<const float> patches{scratch, pixels_, pixels_of_sample_};
     if (is_pointwise(shape_)) {
       patches = in_image(x);
     } else {
       gather_patches(context_, shape_, block_, x, scratch);
     }
     multiply(context_, {shape_.out_channels, filter_, pixels_of_sample_, block_.samples},
-             {weight, filter_}, patches, y + first_output_, image(shape_),
-             shape_.out_channels * image(shape_));
+             {{weight, filter_}}, {patches}, 0, outputs(y));
   }
 
   void input_gradient(const float* weight, const float* dy, float* dx, float* scratch) const {
-    const Product product{filter_, shape_.out_channels, pixels_of_sample_, block_.samples};
-    const Operand filters{weight, filter_, 0, CUBLAS_OP_T};
-    const Operand outputs{dy + first_output_, image(shape_), shape_.out_channels * image(shape_)};
+    const ProductShape product{filter_, shape_.out_channels, pixels_of_sample_, block_.samples};
+    const Factor filters = transposed({weight, filter_});
     if (is_pointwise(shape_)) {
-      multiply(context_, product, filters, outputs, dx + first_input_, image(shape_),
-               filter_ * image(shape_));
+      multiply(context_, product, filters, {outputs(dy)}, 0, in_image(dx));
       return;
     }
-    multiply(context_, product, filters, outputs, scratch, pixels_, pixels_of_sample_);
+    multiply(context_, product, filters, {outputs(dy)}, 0, {scratch, pixels_, pixels_of_sample_});
     gather_input_gradient(context_, shape_, block_, scratch, dx);
   }
 
   // One product over all samples, so that there is no sum over samples to make after it.
   void add_weight_gradient(const float* x, const float* dy, float* dweight, float* scratch) const {
     const bool one_sample = block_.samples == 1;
-    Operand patches{scratch, pixels_, 0, CUBLAS_OP_T};
+    Matrix<const float> patches{scratch, pixels_};
     if (one_sample && is_pointwise(shape_)) {
       patches = in_image(x);
-      patches.operation = CUBLAS_OP_T;
     } else {
       gather_patches(context_, shape_, block_, x, scratch);
     }
-    Operand outputs{dy + first_output_, image(shape_)};
+    Matrix<const float> gradients = outputs(dy);
     if (!one_sample) {
       float* gathered = scratch + filter_ * pixels_;
       gather_outputs(context_, shape_, block_, dy, gathered);
-      outputs = {gathered, pixels_};
+      gradients = {gathered, pixels_};
     }
-    multiply(context_, {shape_.out_channels, pixels_, filter_, 1, 1}, outputs, patches, dweight,
-             filter_, 0);
+    multiply(context_, {shape_.out_channels, pixels_, filter_}, {gradients}, transposed(patches), 1,
+             {dweight, filter_});
   }
 
  private:
-  Operand in_image(const float* x) const {
+  template <class Number>
+  Matrix<Number> outputs(Number* y) const {
+    return {y + first_output_, image(shape_), shape_.out_channels * image(shape_)};
+  }
+  template <class Number>
+  Matrix<Number> in_image(Number* x) const {
     return {x + first_input_, image(shape_), filter_ * image(shape_)};
   }
 

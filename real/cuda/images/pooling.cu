@@ -4,6 +4,7 @@
 #include "real/cuda/images/pooling.hpp"
 #include "real/cuda/images/window.cuh"
 #include "real/cuda/launch.cuh"
+#include "real/cuda/team.cuh"
 
 namespace palsim::cuda {
 namespace {
@@ -166,9 +167,7 @@ __global__ void adaptive_forward_by_warps(std::int64_t outputs, Shares shares,
     sum +=
         __ldg(from + (rows.first + inside.row) * shares.in_width + columns.first + inside.column);
   }
-  for (int apart = warp_lanes / 2; apart > 0; apart /= 2) {
-    sum += __shfl_xor_sync(0xffffffff, sum, apart);
-  }
+  sum = joined_in_team<warp_lanes>(sum, Sum{});
   if (threadIdx.x == 0) y[output] = sum / static_cast<float>(count);
 }
 

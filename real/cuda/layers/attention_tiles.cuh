@@ -1,8 +1,9 @@
 // Tiles of 64 tokens in shared memory and their products, a patch of 8 x 4 sums for each of a
 // block's 128 threads. A product's loop is 150 instructions of a warp: 128 FFMA and 12 reads of a
 // float4 (8 of which have two addresses, 4 sixteen: at most half of shared memory's cycles). It is
-// not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three. At head
-// width 64 some two thirds of a tile's instructions should be FFMA, the most that it can reach of
+// not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three, where it
+// has 228 KiB of shared memory, of which a block may take 48 (three fit on an A100, two on sm_86 and
+// sm_89, one on sm_75). At head width 64 some two thirds of a tile's instructions should be FFMA, the most that it can reach of
 // an fp32 peak. The loops' instructions were counted, the share is an estimate; neither was timed.
 #pragma once
 
@@ -15,7 +16,6 @@ constexpr int patch_rows = 8;
 constexpr int patch_columns = 4;
 constexpr int lanes_of_row = 16;                  // whose patches lie side by side
 constexpr int fours_of_scores = tile_tokens / 4;  // in a row of 64 x 64 scores
-constexpr unsigned all_lanes = 0xffffffff;
 
 // Each thread's part of a 64 x 64 product: rows row..row + 7, of columns or of what stands for them
 // four from 4 x lane.

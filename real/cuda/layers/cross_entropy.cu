@@ -2,7 +2,7 @@
 
 #include "real/cuda/layers/cross_entropy.hpp"
 #include "real/cuda/layers/packs.cuh"
-#include "real/cuda/layers/team.cuh"
+#include "real/cuda/team.cuh"
 
 namespace palsim::cuda {
 namespace {
@@ -109,6 +109,7 @@ __global__ void __launch_bounds__(few_classes_threads)
   Peak peak = no_peak();
   take(held, lane, lanes, peak);
   peak = joined_in_team<lanes>(peak, JoinPeaks{});
+  __syncwarp();  // until all have read the target's logit, which one of them overwrites
   if (!there) return;
   if (lane == 0) losses[row] = loss_of(peak, of_target, target);
   const Gradient gradient(peak, target, scale);

@@ -1,6 +1,6 @@
 #include "real/cuda/layers/column_sums.cuh"
 #include "real/cuda/layers/row_norm.hpp"
-#include "real/cuda/layers/team.cuh"
+#include "real/cuda/team.cuh"
 
 namespace palsim::cuda {
 namespace {

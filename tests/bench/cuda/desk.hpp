@@ -23,10 +23,7 @@ class Desk {
                  .scratch = &scratch_,
                  .blas = blas_.get(),
                  .precision = precision,
-                 .image_library = image_library_.get()} {
-    check(cudaDeviceGetAttribute(&context_.multiprocessors, cudaDevAttrMultiProcessorCount, 0),
-          "asking for the GPU's multiprocessors");
-  }
+                 .image_library = image_library_.get()} {}
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 

@@ -6,11 +6,11 @@ using namespace palsim;
 using namespace palsim::cuda;
 
 TEST_CASE("a bias is added to each of its channel's pixels, and its gradient is their sum") {
-  const std::vector<BatchNormShape> shapes = {{0, 3, 5},   {1, 1, 1},    {3, 70, 1},
-                                              {300, 2, 7}, {5, 9, 31},   {5, 9, 32},
-                                              {2, 3, 49},  {1, 2, 9001}, {130, 1, 65}};
+  const std::vector<ChannelShape> shapes = {{0, 3, 5},   {1, 1, 1},    {3, 70, 1},
+                                            {300, 2, 7}, {5, 9, 31},   {5, 9, 32},
+                                            {2, 3, 49},  {1, 2, 9001}, {130, 1, 65}};
   std::uint32_t seed = 0;
-  for (const BatchNormShape& shape : shapes) {
+  for (const ChannelShape& shape : shapes) {
     ++seed;
     CAPTURE(seed);
     Draws draws(seed);

@@ -16,8 +16,6 @@ struct Place {
     check(cudaStreamCreateWithFlags(&context.stream, cudaStreamNonBlocking), "creating a stream");
     check(cublasCreate(&context.blas), "starting cuBLAS");
     check(cublasSetStream(context.blas, context.stream), "starting cuBLAS");
-    check(cudaDeviceGetAttribute(&context.multiprocessors, cudaDevAttrMultiProcessorCount, 0),
-          "asking for the multiprocessors");
     scratch = std::make_unique<Scratch>(context.stream);
     context.scratch = scratch.get();
     context.precision = precision;

@@ -1,6 +1,6 @@
-// Reductions over a team: the threads that work on one row together. A team is a warp, a power of
-// two less of it, or a block of warps. All threads of a block take part, in a fixed order, and all
-// of a team get the result.
+// Reductions over a team: the threads that work on one row or sum together, neighbours along a
+// block's x. A team is a warp, a power of two less of it, or a block of warps. All threads of its
+// warps take part, in a fixed order, and all of a team get the result.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -11,15 +11,19 @@
 
 namespace palsim::cuda {
 
-constexpr unsigned all_lanes = 0xffffffff;
-
 // The value of the lane `distance` away. Values of several parts have an overload of their own.
 __device__ inline float from_lane(float value, int distance) {
   return __shfl_xor_sync(all_lanes, value, distance);
 }
+__device__ inline double from_lane(double value, int distance) {
+  return __shfl_xor_sync(all_lanes, value, distance);
+}
 
 struct Sum {
-  __device__ float operator()(float a, float b) const { return a + b; }
+  template <class Number>
+  __device__ Number operator()(Number a, Number b) const {
+    return a + b;
+  }
 };
 
 // `join` commutes.
