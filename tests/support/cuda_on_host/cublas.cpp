@@ -8,6 +8,7 @@
 struct cublasContext {
   cublasMath_t math = CUBLAS_DEFAULT_MATH;
   cublasPointerMode_t pointers = CUBLAS_POINTER_MODE_HOST;
+  cudaStream_t stream = nullptr;
 };
 
 namespace cuda_on_host {
@@ -88,13 +89,17 @@ struct Product {
   unsigned bits;
 };
 
+bool is_valid(const Product& product, const Operand& a, const Operand& b) {
+  const int m = product.m;
+  const int n = product.n;
+  const int k = product.k;
+  return m >= 0 && n >= 0 && k >= 0 && product.batch_count >= 0 && product.ldc >= std::max(1, m) &&
+         spans(a, m, k) && spans(b, k, n);
+}
+
 // What is multiplied by a zero is not read.
-cublasStatus_t multiply(const Product& product, const Operand& a, const Operand& b) {
+void multiply(const Product& product, const Operand& a, const Operand& b) {
   const auto& [m, n, k, alpha, beta, c, ldc, stride_c, batch_count, bits] = product;
-  if (m < 0 || n < 0 || k < 0 || batch_count < 0 || ldc < std::max(1, m) || !spans(a, m, k) ||
-      !spans(b, k, n)) {
-    return CUBLAS_STATUS_INVALID_VALUE;
-  }
   const bool a_is_plain = a.operation == CUBLAS_OP_N;
   const bool b_is_plain = b.operation == CUBLAS_OP_N;
   for (int i = 0; i < batch_count; ++i) {
@@ -115,7 +120,6 @@ cublasStatus_t multiply(const Product& product, const Operand& a, const Operand&
       add_product(alpha, left.transpose(), right, b.operation, result);
     }
   }
-  return CUBLAS_STATUS_SUCCESS;
 }
 
 }  // namespace
@@ -142,7 +146,8 @@ cublasStatus_t cublasDestroy(cublasHandle_t handle) {
   delete handle;
   return status;
 }
-cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t /*stream*/) {
+cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream) {
+  if (handle != nullptr) handle->stream = stream;
   return known(handle);
 }
 cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void* /*workspace*/,
@@ -200,9 +205,21 @@ cublasStatus_t cublasGemmStridedBatchedEx(
   }
   unsigned bits = mantissa_bits(compute_type);
   if (compute_type == CUBLAS_COMPUTE_32F && handle->math == CUBLAS_TF32_TENSOR_OP_MATH) bits = 10;
-  return multiply({m, n, k, *static_cast<const float*>(alpha), *static_cast<const float*>(beta),
-                   static_cast<float*>(c), ldc, stride_c, batch_count, bits},
-                  {a, type_a, lda, stride_a, transa}, {b, type_b, ldb, stride_b, transb});
+  const Product product{m,
+                        n,
+                        k,
+                        *static_cast<const float*>(alpha),
+                        *static_cast<const float*>(beta),
+                        static_cast<float*>(c),
+                        ldc,
+                        stride_c,
+                        batch_count,
+                        bits};
+  const Operand left{a, type_a, lda, stride_a, transa};
+  const Operand right{b, type_b, ldb, stride_b, transb};
+  if (!is_valid(product, left, right)) return CUBLAS_STATUS_INVALID_VALUE;
+  ask(handle->stream, [=] { multiply(product, left, right); });
+  return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t transa,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <tuple>
 
 #include "grid.hpp"
 #include "vector_types.h"
@@ -147,15 +149,17 @@ struct cudaLaunchConfig_t {
 };
 
 namespace cuda_on_host {
-cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, const KernelCall& call);
-}
+cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, KernelCall call);
+// When its turn has come in the stream.
+void ask(cudaStream_t stream, std::function<void()> work);
+}  // namespace cuda_on_host
 
 template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                Arguments&&... arguments) {
-  const auto run = [&] { kernel(static_cast<Parameters>(arguments)...); };
-  using Run = decltype(run);
-  const cuda_on_host::KernelCall call{
-      [](const void* arguments_of) { (*static_cast<Run*>(arguments_of))(); }, &run};
-  return cuda_on_host::launch(*config, reinterpret_cast<const void*>(kernel), call);
+  return cuda_on_host::launch(
+      *config, reinterpret_cast<const void*>(kernel),
+      [kernel, values = std::tuple<Parameters...>(static_cast<Parameters>(arguments)...)] {
+        std::apply(kernel, values);
+      });
 }

@@ -74,6 +74,7 @@ template <class... Parameters, class... Arguments>
 std::string complaint_of(void (*kernel)(Parameters...), const Grid& grid, Arguments... arguments) {
   try {
     launch(context(), kernel, grid, arguments...);
+    cudaStreamSynchronize(context().stream);
   } catch (const InternalError& error) {
     return error.what();
   }

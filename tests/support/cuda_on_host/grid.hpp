@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "vector_types.h"
 
@@ -16,12 +17,8 @@ struct Grid {
   dim3 threads;
 };
 
-// One call of the kernel with its arguments, without copying them.
-struct KernelCall {
-  void (*call)(const void* arguments);
-  const void* arguments;
-  void operator()() const { call(arguments); }
-};
+// One call of the kernel, with its arguments.
+using KernelCall = std::function<void()>;
 
 // Throws InternalError, naming the kernel, if its threads wait for each other forever. What a
 // kernel throws comes out of here.

@@ -1,5 +1,6 @@
 // The invented GPUs, and launches on them.
 #include <cstring>
+#include <utility>
 
 #include "cuda_on_host.hpp"
 #include "cuda_runtime_api.h"
@@ -39,12 +40,13 @@ cudaError_t check_device(int device) {
 void set_machine(const Machine& machine) { chosen_machine() = machine; }
 const Machine& machine() { return chosen_machine(); }
 
-cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, const KernelCall& call) {
+cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, KernelCall call) {
   if (config.dynamicSmemBytes != 0 || config.numAttrs != 0) {
     return remember(cudaErrorInvalidValue);
   }
   if (!fits(config.gridDim, config.blockDim)) return remember(cudaErrorInvalidConfiguration);
-  run_grid({kernel, config.gridDim, config.blockDim}, call);
+  ask(config.stream, [grid = Grid{kernel, config.gridDim, config.blockDim},
+                      call = std::move(call)] { run_grid(grid, call); });
   return cudaSuccess;
 }
 
@@ -124,7 +126,6 @@ cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
   *greatest = -5;
   return cudaSuccess;
 }
-cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
 cudaError_t cudaRuntimeGetVersion(int* version) {
   *version = cuda_on_host::version;
   return cudaSuccess;

@@ -7,6 +7,7 @@
 #include "cuda_on_host.hpp"
 #include "cuda_runtime_api.h"
 #include "last_error.hpp"
+#include "queue.hpp"
 
 namespace cuda_on_host {
 namespace {
@@ -76,7 +77,7 @@ Allocations& allocations() {
   return all;
 }
 
-cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+cudaError_t check_copy(const void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
   using Place = Allocations::Place;
   if (bytes == 0) return cudaSuccess;
   const Place target = allocations().place(to, bytes);
@@ -88,17 +89,13 @@ cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind k
       (to_device != (target == Place::device) || from_device != (source == Place::device))) {
     return cudaErrorInvalidMemcpyDirection;
   }
-  std::memmove(to, from, bytes);
   return cudaSuccess;
 }
 
-cudaError_t fill(void* memory, int byte, std::size_t bytes) {
-  if (bytes == 0) return cudaSuccess;
-  if (allocations().place(memory, bytes) != Allocations::Place::device) {
-    return cudaErrorInvalidValue;
-  }
-  std::memset(memory, byte, bytes);
-  return cudaSuccess;
+cudaError_t check_fill(const void* memory, std::size_t bytes) {
+  return bytes == 0 || allocations().place(memory, bytes) == Allocations::Place::device
+             ? cudaSuccess
+             : cudaErrorInvalidValue;
 }
 
 }  // namespace
@@ -111,14 +108,28 @@ std::size_t allocations_made() { return allocations().made(); }
 using cuda_on_host::allocations;
 using cuda_on_host::remember;
 
+// These two wait for the whole GPU, as CUDA's do. Who frees memory hears of no failure: it may be
+// one that made him free it.
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  cuda_on_host::wait_for_device();
   return remember(allocations().allocate(memory, bytes));
 }
-cudaError_t cudaFree(void* memory) { return remember(allocations().release(memory)); }
-cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t /*stream*/) {
-  return cudaMalloc(memory, bytes);
+cudaError_t cudaFree(void* memory) {
+  cuda_on_host::run_device();
+  return remember(allocations().release(memory));
 }
-cudaError_t cudaFreeAsync(void* memory, cudaStream_t /*stream*/) { return cudaFree(memory); }
+// Memory can be used at once, whatever the stream has still to do. Before it is said to be short,
+// what streams are about to free is freed.
+cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t /*stream*/) {
+  const cudaError_t error = allocations().allocate(memory, bytes);
+  return error == cudaErrorMemoryAllocation ? cudaMalloc(memory, bytes) : error;
+}
+cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
+  if (memory == nullptr) return cudaSuccess;
+  const cudaError_t error = cuda_on_host::check_fill(memory, 1);
+  if (error == cudaSuccess) cuda_on_host::ask(stream, [=] { allocations().release(memory); });
+  return remember(error);
+}
 
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
   *memory = std::malloc(bytes);
@@ -130,17 +141,26 @@ cudaError_t cudaFreeHost(void* memory) {
 }
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
-  return remember(cuda_on_host::copy(to, from, bytes, kind));
+  return cudaMemcpyAsync(to, from, bytes, kind, nullptr);
 }
+// The host's side, too, is read or written late: CUDA may stage pageable memory, but need not.
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
-                            cudaStream_t /*stream*/) {
-  return cudaMemcpy(to, from, bytes, kind);
+                            cudaStream_t stream) {
+  const cudaError_t error = cuda_on_host::check_copy(to, from, bytes, kind);
+  if (error == cudaSuccess && bytes > 0) {
+    cuda_on_host::ask(stream, [=] { std::memmove(to, from, bytes); });
+  }
+  return remember(error);
 }
 cudaError_t cudaMemset(void* memory, int byte, std::size_t bytes) {
-  return remember(cuda_on_host::fill(memory, byte, bytes));
+  return cudaMemsetAsync(memory, byte, bytes, nullptr);
 }
-cudaError_t cudaMemsetAsync(void* memory, int byte, std::size_t bytes, cudaStream_t /*stream*/) {
-  return cudaMemset(memory, byte, bytes);
+cudaError_t cudaMemsetAsync(void* memory, int byte, std::size_t bytes, cudaStream_t stream) {
+  const cudaError_t error = cuda_on_host::check_fill(memory, bytes);
+  if (error == cudaSuccess && bytes > 0) {
+    cuda_on_host::ask(stream, [=] { std::memset(memory, byte, bytes); });
+  }
+  return remember(error);
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <barrier>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,18 +42,34 @@ std::shared_ptr<Meeting> meeting_of(const ncclUniqueId& id, int ranks) {
   return meeting;
 }
 
-// Every rank's vector is read before any rank's is written.
+// A collective, which ends when all ranks are through with it. The communicator itself may be gone
+// when its stream gets there.
+void collective(const ncclComm& communicator, const void* sent, cudaStream_t stream,
+                std::function<void(Meeting&)> work) {
+  cuda_on_host::ask(stream, [=, meeting = communicator.meeting, rank = communicator.rank] {
+    meeting->sent[static_cast<std::size_t>(rank)] = sent;
+    meeting->barrier.arrive_and_wait();
+    work(*meeting);
+    meeting->barrier.arrive_and_wait();
+  });
+}
+
+// NCCL's average multiplies what each rank sends by 1 / K as a number of that type. Every rank's
+// vector is read before any rank's is written.
 template <class Number, class Read, class Write>
-void reduce(const ncclComm& communicator, std::size_t count, double factor, void* received,
-            Read read, Write write) {
-  const Meeting& meeting = *communicator.meeting;
+void reduce(Meeting& meeting, std::size_t count, ncclRedOp_t operation, void* received, Read read,
+            Write write) {
   std::vector<Number> results(count);
+  const float share = read(write(1 / static_cast<float>(meeting.ranks)));
   for (std::size_t i = 0; i < count; ++i) {
     float sum = 0;
-    for (const void* sent : meeting.sent) sum += read(static_cast<const Number*>(sent)[i]);
-    results[i] = write(static_cast<float>(sum * factor));
+    for (const void* sent : meeting.sent) {
+      const float value = read(static_cast<const Number*>(sent)[i]);
+      sum += operation == ncclAvg ? read(write(value * share)) : value;
+    }
+    results[i] = write(sum);
   }
-  communicator.meeting->barrier.arrive_and_wait();
+  meeting.barrier.arrive_and_wait();
   if (count > 0) std::memcpy(received, results.data(), count * sizeof(Number));
 }
 
@@ -98,36 +115,28 @@ ncclResult_t ncclCommAbort(ncclComm_t communicator) {
 }
 
 ncclResult_t ncclAllReduce(const void* sent, void* received, std::size_t count, ncclDataType_t type,
-                           ncclRedOp_t operation, ncclComm_t communicator,
-                           cudaStream_t /*stream*/) {
-  Meeting& meeting = *communicator->meeting;
-  meeting.sent[static_cast<std::size_t>(communicator->rank)] = sent;
-  meeting.barrier.arrive_and_wait();
-  const double factor = operation == ncclAvg ? 1.0 / meeting.ranks : 1.0;
-  if (type == ncclFloat) {
-    reduce<float>(
-        *communicator, count, factor, received, [](float value) { return value; },
-        [](float value) { return value; });
-  } else {
-    reduce<palsim::Bf16>(
-        *communicator, count, factor, received,
-        [](palsim::Bf16 value) { return palsim::to_float(value); },
-        [](float value) { return palsim::to_bf16(value); });
-  }
-  meeting.barrier.arrive_and_wait();
+                           ncclRedOp_t operation, ncclComm_t communicator, cudaStream_t stream) {
+  collective(*communicator, sent, stream, [=](Meeting& meeting) {
+    if (type == ncclFloat) {
+      const auto same = [](float value) { return value; };
+      reduce<float>(meeting, count, operation, received, same, same);
+    } else {
+      reduce<palsim::Bf16>(
+          meeting, count, operation, received,
+          [](palsim::Bf16 value) { return palsim::to_float(value); },
+          [](float value) { return palsim::to_bf16(value); });
+    }
+  });
   return ncclSuccess;
 }
 
 ncclResult_t ncclBroadcast(const void* sent, void* received, std::size_t count, ncclDataType_t type,
-                           int root, ncclComm_t communicator, cudaStream_t /*stream*/) {
+                           int root, ncclComm_t communicator, cudaStream_t stream) {
   if (type != ncclFloat) return ncclInvalidArgument;
-  Meeting& meeting = *communicator->meeting;
-  meeting.sent[static_cast<std::size_t>(communicator->rank)] = sent;
-  meeting.barrier.arrive_and_wait();
-  if (communicator->rank != root && count > 0) {
+  collective(*communicator, sent, stream, [=, rank = communicator->rank](Meeting& meeting) {
+    if (rank == root || count == 0) return;
     std::memcpy(received, meeting.sent[static_cast<std::size_t>(root)], count * sizeof(float));
-  }
-  meeting.barrier.arrive_and_wait();
+  });
   return ncclSuccess;
 }
 

@@ -1,5 +1,5 @@
-// As much of NCCL as palsim calls, between threads: a collective meets its ranks, and is done when
-// it returns. Sums run in the order of ranks.
+// As much of NCCL as palsim calls, between threads: a collective meets its ranks when
+// their streams get there. Sums run in the order of ranks.
 #pragma once
 
 #include <cstddef>

@@ -4,12 +4,16 @@
 #include <cuda_runtime.h>
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdint>
+
 #include "cuda_on_host.hpp"
 #include "real/comm/bf16.hpp"
 #include "sim/core/error.hpp"
 #include "tests/real/comm/group_laws.hpp"
 #include "tests/real/comm/team.hpp"
 #include "tests/real/cuda/through_device.hpp"
+#include "tests/real/cuda/twins.hpp"
 
 namespace palsim::cuda {
 namespace {
@@ -57,6 +61,26 @@ TEST_CASE("NCCL sends bf16 where it is asked to") {
     values = {1.001953125F, 3.0F};
     group.all_reduce_mean(values, WireType::fp32);
     CHECK(values[0] == 1.001953125F);
+  });
+}
+
+TEST_CASE("NCCL averages bf16 over three workers as well as their sum can be said in bf16") {
+  constexpr std::uint32_t seed = 3;
+  CAPTURE(seed);
+  std::vector<std::vector<float>> sent(3);
+  Draws draws(seed);
+  for (std::vector<float>& values : sent) values = random_vector(draws, 1000, 1, 4);
+  together_by_nccl(3, [&](Group& group) {
+    std::vector<float> means = sent[static_cast<std::size_t>(group.rank())];
+    group.all_reduce_mean(means, WireType::bf16);
+    int far_off = 0;
+    for (std::size_t i = 0; i < means.size(); ++i) {
+      double sum = 0;
+      for (const auto& values : sent) sum += static_cast<double>(to_float(to_bf16(values[i])));
+      const double half_a_unit = std::ldexp(1.0, std::ilogb(sum) - 8);
+      if (std::abs(3.0 * static_cast<double>(means[i]) - sum) > 1.001 * half_a_unit) ++far_off;
+    }
+    CHECK(far_off == 0);
   });
 }
 

@@ -142,6 +142,8 @@ TEST_CASE("events know the time between them, unless told not to") {
   CHECK(cudaEventRecord(end, context().stream) == cudaSuccess);
   CHECK(cudaEventRecord(untimed, context().stream) == cudaSuccess);
   CHECK(cudaStreamWaitEvent(context().stream, untimed, 0) == cudaSuccess);
+  CHECK(cudaEventElapsedTime(&milliseconds, start, end) == cudaErrorNotReady);
+  CHECK(cudaEventSynchronize(end) == cudaSuccess);
   CHECK(cudaEventElapsedTime(&milliseconds, start, end) == cudaSuccess);
   CHECK(milliseconds >= 0);
   CHECK(cudaEventElapsedTime(&milliseconds, start, untimed) == cudaErrorInvalidResourceHandle);

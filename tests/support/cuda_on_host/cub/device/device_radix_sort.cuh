@@ -19,7 +19,7 @@ struct DeviceRadixSort {
   static cudaError_t SortPairs(void* temporary, std::size_t& temporary_bytes, const Key* keys_in,
                                Key* keys_out, const Value* values_in, Value* values_out,
                                Count count, int begin_bit = 0, int end_bit = sizeof(Key) * CHAR_BIT,
-                               cudaStream_t /*stream*/ = nullptr) {
+                               cudaStream_t stream = nullptr) {
     static_assert(std::is_integral_v<Key>);
     const auto size = static_cast<std::size_t>(count);
     const std::size_t needed = 256 + size * (sizeof(Key) + sizeof(Value));
@@ -28,16 +28,18 @@ struct DeviceRadixSort {
       return cudaSuccess;
     }
     if (temporary_bytes < needed) return cudaErrorInvalidValue;
-    std::vector<std::size_t> order(size);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return digits(keys_in[a], begin_bit, end_bit) < digits(keys_in[b], begin_bit, end_bit);
+    cuda_on_host::ask(stream, [=] {
+      std::vector<std::size_t> order(size);
+      std::iota(order.begin(), order.end(), std::size_t{0});
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return digits(keys_in[a], begin_bit, end_bit) < digits(keys_in[b], begin_bit, end_bit);
+      });
+      std::memset(temporary, 0xff, needed);  // whoever keeps something there shall notice
+      for (std::size_t i = 0; i < size; ++i) {
+        keys_out[i] = keys_in[order[i]];
+        values_out[i] = values_in[order[i]];
+      }
     });
-    std::memset(temporary, 0xff, temporary_bytes);  // whoever keeps something there shall notice
-    for (std::size_t i = 0; i < size; ++i) {
-      keys_out[i] = keys_in[order[i]];
-      values_out[i] = values_in[order[i]];
-    }
     return cudaSuccess;
   }
 
