@@ -114,9 +114,9 @@ class CpuDevice final : public Device<T> {
                            T* y) override {
     cpu::added_table_forward(samples, count, x, table, y);
   }
-  void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx,
+  void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy,
                             T* dtable) override {
-    cpu::added_table_backward(samples, count, dy, dx, dtable);
+    cpu::added_table_backward(samples, count, dy, dtable);
   }
 
   std::int64_t attention_saved(const AttentionShape& shape) const override {

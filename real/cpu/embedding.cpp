@@ -32,12 +32,11 @@ void added_table_forward(std::int64_t samples, std::int64_t count, const T* x, c
 }
 
 template <class T>
-void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx, T* dtable) {
+void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dtable) {
   ArrayMap<T> rows(dtable, count);
   for (std::int64_t sample = 0; sample < samples; ++sample) {
     rows += ConstArrayMap<T>(dy + sample * count, count);
   }
-  if (dx != nullptr) std::copy_n(dy, samples * count, dx);
 }
 
 template void embedding_forward(std::int64_t, std::int64_t, const std::int32_t*, const float*,
@@ -51,7 +50,7 @@ template void embedding_backward(std::int64_t, std::int64_t, const std::int32_t*
 template void added_table_forward(std::int64_t, std::int64_t, const float*, const float*, float*);
 template void added_table_forward(std::int64_t, std::int64_t, const double*, const double*,
                                   double*);
-template void added_table_backward(std::int64_t, std::int64_t, const float*, float*, float*);
-template void added_table_backward(std::int64_t, std::int64_t, const double*, double*, double*);
+template void added_table_backward(std::int64_t, std::int64_t, const float*, float*);
+template void added_table_backward(std::int64_t, std::int64_t, const double*, double*);
 
 }  // namespace palsim::cpu

@@ -15,6 +15,6 @@ template <class T>
 void added_table_forward(std::int64_t samples, std::int64_t count, const T* x, const T* table,
                          T* y);
 template <class T>
-void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx, T* dtable);
+void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dtable);
 
 }  // namespace palsim::cpu

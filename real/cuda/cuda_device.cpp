@@ -170,9 +170,9 @@ class CudaDevice final : public Device<float> {
                            const float* table, float* y) override {
     cuda::added_table_forward(context_, samples, count, x, table, y);
   }
-  void added_table_backward(std::int64_t samples, std::int64_t count, const float* dy, float* dx,
+  void added_table_backward(std::int64_t samples, std::int64_t count, const float* dy,
                             float* dtable) override {
-    cuda::added_table_backward(context_, samples, count, dy, dx, dtable);
+    cuda::added_table_backward(context_, samples, count, dy, dtable);
   }
 
   std::int64_t attention_saved(const AttentionShape& shape) const override {

@@ -75,7 +75,8 @@ class LayerKernels {
   // y = x + table, the same `count` numbers for each sample.
   virtual void added_table_forward(std::int64_t samples, std::int64_t count, const T* x,
                                    const T* table, T* y) = 0;
-  virtual void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy, T* dx,
+  // x's gradient is y's.
+  virtual void added_table_backward(std::int64_t samples, std::int64_t count, const T* dy,
                                     T* dtable) = 0;
 
   // How many numbers attention_forward keeps for attention_backward in `saved`, in proportion to

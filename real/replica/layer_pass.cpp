@@ -124,7 +124,7 @@ class LayerPass {
     device_.added_table_forward(pass_.samples, numel(node_.input), input(), weight(), output());
   }
   void backward(const AddedEmbedding&) const {
-    device_.added_table_backward(pass_.samples, numel(node_.input), doutput(), nullptr, dweight());
+    device_.added_table_backward(pass_.samples, numel(node_.input), doutput(), dweight());
     pass_on(0);
   }
 

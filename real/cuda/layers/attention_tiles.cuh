@@ -3,8 +3,9 @@
 // float4 (8 of which have two addresses, 4 sixteen: at most half of shared memory's cycles). It is
 // not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three, where it
 // has 228 KiB of shared memory, of which a block may take 48 (three fit on an A100, two on sm_86 and
-// sm_89, one on sm_75). At head width 64 some two thirds of a tile's instructions should be FFMA, the most that it can reach of
-// an fp32 peak. The loops' instructions were counted, the share is an estimate; neither was timed.
+// sm_89, one on sm_75). At head width 64 some two thirds of a tile's instructions should be FFMA,
+// the most that it can reach of an fp32 peak. The loops' instructions were counted, the share is an
+// estimate; neither was timed.
 #pragma once
 
 #include "real/cuda/layers/attention_problem.cuh"

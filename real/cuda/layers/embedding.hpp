@@ -14,6 +14,6 @@ void embedding_backward(const Context& context, std::int64_t rows, std::int64_t 
 void added_table_forward(const Context& context, std::int64_t samples, std::int64_t count,
                          const float* x, const float* table, float* y);
 void added_table_backward(const Context& context, std::int64_t samples, std::int64_t count,
-                          const float* dy, float* dx, float* dtable);
+                          const float* dy, float* dtable);
 
 }  // namespace palsim::cuda
