@@ -45,7 +45,7 @@ std::shared_ptr<Meeting> meeting_of(const ncclUniqueId& id, int ranks) {
 // A collective, which ends when all ranks are through with it. The communicator itself may be gone
 // when its stream gets there.
 void collective(const ncclComm& communicator, const void* sent, cudaStream_t stream,
-                std::function<void(Meeting&)> work) {
+                const std::function<void(Meeting&)>& work) {
   cuda_on_host::ask(stream, [=, meeting = communicator.meeting, rank = communicator.rank] {
     meeting->sent[static_cast<std::size_t>(rank)] = sent;
     meeting->barrier.arrive_and_wait();

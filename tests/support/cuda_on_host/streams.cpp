@@ -189,8 +189,10 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEve
         (event->flags & cudaEventDisableTiming) != 0) {
       return remember(cudaErrorInvalidResourceHandle);
     }
-    const std::shared_ptr<Record> record = event->record;
-    if (record->queue != nullptr && !record->queue->is_done(record->place)) {
+  }
+  for (const cudaEvent_t event : {start, end}) {
+    const Record& record = *event->record;
+    if (record.queue != nullptr && !record.queue->is_done(record.place)) {
       return remember(cudaErrorNotReady);
     }
   }
