@@ -1,11 +1,11 @@
 // Tiles of 64 tokens in shared memory and their products, a patch of 8 x 4 sums for each of a
 // block's 128 threads. A product's loop is 150 instructions of a warp: 128 FFMA and 12 reads of a
 // float4 (8 of which have two addresses, 4 sixteen: at most half of shared memory's cycles). It is
-// not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three, where it
-// has 228 KiB of shared memory, of which a block may take 48 (three fit on an A100, two on sm_86 and
-// sm_89, one on sm_75). At head width 64 some two thirds of a tile's instructions should be FFMA,
-// the most that it can reach of an fp32 peak. The loops' instructions were counted, the share is an
-// estimate; neither was timed.
+// not unrolled further, for registers: 128 a thread let four blocks share an SM, 168 three, where
+// it has 228 KiB of shared memory, of which a block may take 48 (three fit on an A100, two on sm_86
+// and sm_89, one on sm_75). At head width 64 some two thirds of a tile's instructions should be
+// FFMA, the most that it can reach of an fp32 peak. The loops' instructions were counted, the share
+// is an estimate; neither was timed.
 #pragma once
 
 #include "real/cuda/layers/attention_problem.cuh"

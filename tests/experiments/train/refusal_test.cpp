@@ -37,7 +37,8 @@ TEST_CASE(
   // Two workers and no --emulate: refused but where there are two GPUs.
   const std::string refusal = home.refused({"--backend", "cuda", "--set", "workers=2"});
   CAPTURE(refusal);
-  CHECK((refusal.starts_with("--backend cuda: ") || refusal.find("--emulate") != std::string::npos));
+  CHECK(
+      (refusal.starts_with("--backend cuda: ") || refusal.find("--emulate") != std::string::npos));
 }
 
 TEST_CASE("a backend, a method or an experiment that is not there is refused") {
