@@ -10,6 +10,7 @@
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
 #include "experiments/train/backend_choice.hpp"
+#include "real/comm/mpi_process.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -51,6 +52,9 @@ MatrixPrecision precision_of(const CommandValues& values) {
 void calibrate_machine_command(const std::vector<std::string>& words) {
   const auto values = parse_command(description, described_options(), words);
   if (!values) return;
+  require<InputError>(!launched_by_mpirun(),
+                      "palsim calibrate machine: it starts its workers itself; start it without "
+                      "mpirun");
   const std::unique_ptr<Backend> backend =
       open_backend(backend_choice(*values), precision_of(*values));
   const auto workers =

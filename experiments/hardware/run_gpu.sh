@@ -12,16 +12,17 @@ refuse() {
 }
 prebuilt=""
 if [ "${1:-}" = --prebuilt ]; then
-  [ -d "${2:-}/bin" ] || refuse "--prebuilt ${2:-}: not a folder of bundle.sh"
+  [ -e "${2:-}/palsim_bundle" ] || refuse "--prebuilt ${2:-}: not a folder of bundle.sh"
   prebuilt=$(realpath "$2")
   shift 2
 fi
+[ $# -le 1 ] && [[ "${1:-}" != -* ]] || refuse "$*: write run_gpu.sh [--prebuilt FOLDER] [OUT]"
 out=${1:+$(realpath -m "$1")}
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit
 gpus=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null) || gpus=""
 [ -n "$gpus" ] || refuse "no GPU here (nvidia-smi lists none); run it on a machine that has one"
 out=${out:-$PWD/experiments/hardware/$(head -1 <<<"$gpus" | tr 'A-Z ' 'a-z_')}
-mkdir -p "$out" || exit
+mkdir -p "$out" || exit 2
 
 # Steps, the most telling first; one has its limit, and what is left of ten minutes.
 deadline=590
@@ -68,7 +69,7 @@ if [ -n "$prebuilt" ]; then
   palsim=$prebuilt/bin/palsim tests=$prebuilt/bin/real_cuda_test bench=$prebuilt/bin/palsim_cuda_bench
 else
   capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader)
-  step build 300 build.txt bash -c 'cmake --preset release -B build/gpu -DPALSIM_CUDA=ON \
+  step build 580 build.txt bash -c 'cmake --preset release -B build/gpu -DPALSIM_CUDA=ON \
     -DCMAKE_CUDA_ARCHITECTURES="$1" &&
     cmake --build build/gpu --target palsim palsim_cuda real_cuda_test palsim_cuda_bench' \
     build "$(head -1 <<<"$capability" | tr -d .)" || exit 1

@@ -14,6 +14,7 @@
 #include "experiments/train/backend_choice.hpp"
 #include "experiments/validation/training_validation_report.hpp"
 #include "experiments/validation/validation.hpp"
+#include "real/comm/mpi_process.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
@@ -78,6 +79,9 @@ void validate_here(const CommandValues& values) {
   require<InputError>(names.size() == 1, "palsim validate --backend: {} experiments; write one",
                       names.empty() ? "no" : fmt::format("{}", names.size()));
   const BackendChoice choice = backend_choice(values);
+  require<InputError>(!launched_by_mpirun(),
+                      "palsim validate --backend: it starts its workers itself; start it without "
+                      "mpirun");
   const auto format = value_or<std::string>(values, "format", "table");
   require_choice("format", format, {"table", "json"});
   ProgressBar bar;
@@ -108,7 +112,7 @@ void validate_command(const std::vector<std::string>& arguments) {
     require<InputError>(values->count(option) == 0,
                         "--{}: goes with --backend; write --backend cpu or cuda", option);
   }
-  backend_choice(*values);
+  backend_choice(*values);  // refuses --emulate alone
   const auto format = value_or<std::string>(*values, "format", "table");
   require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "sim/core/error.hpp"
@@ -37,13 +38,18 @@ fs::path module_file() {
 const CudaModule& open_cuda_module() {
   // Kept open: what it made may live as long as the program.
   void* library = dlopen(module_file().c_str(), RTLD_NOW | RTLD_LOCAL);
-  require<InputError>(library != nullptr,
-                      "--backend cuda: {}; put the folder of that library into LD_LIBRARY_PATH, or "
-                      "write --backend cpu",
-                      library == nullptr ? dlerror() : "");
+  const std::string failure = library == nullptr ? dlerror() : "";
+  const bool lacks_another =
+      failure.find("cannot open shared object file: No such") != std::string::npos;
+  require<InputError>(
+      library != nullptr, "--backend cuda: {}; {}, or write --backend cpu", failure,
+      lacks_another ? "put the folder of that library into LD_LIBRARY_PATH" : "build palsim again");
   auto* entry =
       reinterpret_cast<decltype(&palsim_cuda_module)>(dlsym(library, "palsim_cuda_module"));
-  require(entry != nullptr, "the CUDA module has no entry");
+  require<InputError>(entry != nullptr,
+                      "--backend cuda: {} is not palsim's; build palsim again, or write --backend "
+                      "cpu",
+                      file_name);
   return *entry();
 }
 

@@ -36,8 +36,11 @@ class Module final : public CudaModule {
     const cudaError_t status = cudaGetDeviceCount(&count);
     if (status == cudaSuccess && count > 0) return count;
     cudaGetLastError();  // said here, so not again
-    throw InputError(fmt::format("--backend cuda: no GPU here ({}); write --backend cpu",
-                                 cudaGetErrorString(status)));
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    throw InputError(
+        fmt::format("--backend cuda: no GPU here ({}); write --backend cpu",
+                    driver == 0 ? "no NVIDIA driver is installed" : cudaGetErrorString(status)));
   }
 
   Gpu describe(int gpu) const override {
