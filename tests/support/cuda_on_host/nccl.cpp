@@ -98,15 +98,15 @@ ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
 
 ncclResult_t ncclCommInitRank(ncclComm_t* communicator, int ranks, ncclUniqueId id, int rank) {
   if (rank < 0 || rank >= ranks) return ncclInvalidArgument;
-  *communicator = new ncclComm{meeting_of(id, ranks), rank};
-  Meeting& meeting = *(*communicator)->meeting;
-  if (meeting.ranks != ranks) return ncclInvalidArgument;
-  cudaGetDevice(&meeting.gpus[static_cast<std::size_t>(rank)]);
-  meeting.barrier.arrive_and_wait();
-  std::vector<int> gpus = meeting.gpus;
+  const std::shared_ptr<Meeting> meeting = meeting_of(id, ranks);
+  if (meeting->ranks != ranks) return ncclInvalidArgument;
+  cudaGetDevice(&meeting->gpus[static_cast<std::size_t>(rank)]);
+  meeting->barrier.arrive_and_wait();
+  std::vector<int> gpus = meeting->gpus;
   std::sort(gpus.begin(), gpus.end());
-  return std::adjacent_find(gpus.begin(), gpus.end()) == gpus.end() ? ncclSuccess
-                                                                    : ncclInvalidUsage;
+  if (std::adjacent_find(gpus.begin(), gpus.end()) != gpus.end()) return ncclInvalidUsage;
+  *communicator = new ncclComm{meeting, rank};
+  return ncclSuccess;
 }
 
 ncclResult_t ncclCommAbort(ncclComm_t communicator) {
