@@ -92,9 +92,10 @@ std::map<std::string, Names> included_layers() {
   return layers;
 }
 
-// The folder of the target palsim_<name>.
+// The folder of the target palsim_<name>; experiments/ is built of several.
 std::string folder_of(const std::string& name) {
-  return allowed.contains("sim/" + name) ? "sim/" + name : name;
+  if (allowed.contains("sim/" + name)) return "sim/" + name;
+  return allowed.contains(name) ? name : "experiments";
 }
 
 // Folder -> folders of the layers after USES, from every palsim_layer( block.
@@ -106,8 +107,9 @@ std::map<std::string, Names> linked_layers() {
     for (const std::string& block : first_groups(read(file), R"(palsim_layer\(([^)]*)\))")) {
       std::istringstream words(block);
       std::string word;
-      words >> word;
-      Names& uses = layers[folder_of(word)];
+      std::string first;
+      words >> first;
+      Names& uses = layers[folder_of(first)];
       bool in_uses = false;
       while (words >> word) {
         if (word == "USES" || word == "SOURCES" || word == "PACKAGES") {
@@ -117,6 +119,7 @@ std::map<std::string, Names> linked_layers() {
           uses.insert(folder_of(word.substr(7)));
         }
       }
+      uses.erase(folder_of(first));
     }
   }
   return layers;

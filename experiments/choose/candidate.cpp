@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
+#include <map>
 #include <set>
 
 #include "experiments/command/counted.hpp"
@@ -90,18 +90,6 @@ LabelledMethod varied(const LabelledMethod& method, Step steps, const std::optio
   return with_settings(method, steps, settings);
 }
 
-TimedCandidate timed(const Experiment& experiment, const Candidate& candidate) {
-  Experiment alone = experiment;
-  alone.runs = {
-      {.workers = candidate.workers, .steps = candidate.steps, .methods = {candidate.method}}};
-  Prediction prediction = predict(alone, {.clocks = StepClocks::kept}, [](double) {}).front();
-  return {
-      .candidate = candidate,
-      .prediction = std::move(prediction.methods.front()),
-      .gradient_step = prediction.gradient_step,
-      .memory_at_hand = Bytes(prediction.device_memory.count() / prediction.workers_per_device)};
-}
-
 }  // namespace
 
 std::string name_of(const Candidate& candidate) {
@@ -139,30 +127,29 @@ std::vector<Candidate> candidates_of(const Experiment& experiment, const Choices
 
 std::vector<TimedCandidate> time_candidates(const Experiment& experiment,
                                             const std::vector<Candidate>& candidates,
-                                            const std::function<void(double)>& progress) {
-  std::vector<std::optional<TimedCandidate>> results(candidates.size());
-  std::vector<std::exception_ptr> failures(candidates.size());
-  std::size_t done = 0;
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
-    try {
-      results[c] = timed(experiment, candidates[c]);
-    } catch (...) {
-      failures[c] = std::current_exception();
-    }
-#pragma omp critical
-    try {
-      progress(static_cast<double>(++done) / static_cast<double>(candidates.size()));
-    } catch (...) {  // must not leave the critical region
-      failures[c] = std::current_exception();
-    }
+                                            const Progress& progress) {
+  std::map<Rank, std::vector<std::size_t>> by_workers;
+  for (std::size_t c = 0; c < candidates.size(); ++c)
+    by_workers[candidates[c].workers].push_back(c);
+  Experiment tried = experiment;
+  tried.runs.clear();
+  for (const auto& [workers, own] : by_workers) {
+    tried.runs.push_back({.workers = workers, .steps = candidates[own.front()].steps});
+    for (const std::size_t c : own) tried.runs.back().methods.push_back(candidates[c].method);
   }
-  std::vector<TimedCandidate> timed_candidates;
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
-    if (failures[c]) std::rethrow_exception(failures[c]);
-    timed_candidates.push_back(std::move(*results[c]));
+  const std::vector<Prediction> predictions =
+      predict(tried, {.clocks = StepClocks::kept}, progress);
+
+  std::vector<TimedCandidate> timed(candidates.size());
+  auto run = predictions.begin();
+  for (const auto& [workers, own] : by_workers) {
+    for (std::size_t m = 0; m < own.size(); ++m) {
+      timed[own[m]] = {candidates[own[m]], run->methods[m], run->gradient_step,
+                       Bytes(run->device_memory.count() / run->workers_per_device)};
+    }
+    ++run;
   }
-  return timed_candidates;
+  return timed;
 }
 
 }  // namespace palsim

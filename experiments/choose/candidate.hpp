@@ -1,7 +1,6 @@
 // What can be chosen: a method with its H and p on so many workers, and what it takes.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -40,9 +39,10 @@ struct TimedCandidate {
   bool fits() const { return prediction.memory_per_worker <= memory_at_hand; }
 };
 
-// Candidates run in parallel; the result does not depend on the number of threads.
+// Candidates of as many workers, which take as many steps, run in parallel; the result does not
+// depend on the number of threads.
 std::vector<TimedCandidate> time_candidates(const Experiment& experiment,
                                             const std::vector<Candidate>& candidates,
-                                            const std::function<void(double)>& progress);
+                                            const Progress& progress);
 
 }  // namespace palsim

@@ -101,10 +101,7 @@ std::vector<std::string> overrides_of(const CommandValues& values) {
 void choose_command(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description, described_options(), arguments);
   if (!values) return;
-  const auto experiments = value_or<std::vector<std::string>>(*values, "experiment", {});
-  require<InputError>(experiments.size() == 1,
-                      "palsim choose: {} experiments; write the name of one",
-                      experiments.empty() ? "no" : fmt::format("{}", experiments.size()));
+  const std::string experiment_name = one_experiment(description, *values);
   const auto format = value_or<std::string>(*values, "format", "table");
   require_choice("format", format, {"table", "json"});
   if (asks_inverse(*values)) {
@@ -116,11 +113,11 @@ void choose_command(const std::vector<std::string>& arguments) {
                           other);
     }
     loss_origin(*values);
-    return inverse_command(experiments.front(), overrides_of(*values), *values);
+    return inverse_command(experiment_name, overrides_of(*values), *values);
   }
   const Question question = question_of(*values);
   const Choices choices = choices_of(*values);
-  const Experiment experiment = load_experiment(experiments.front(), overrides_of(*values));
+  const Experiment experiment = load_experiment(experiment_name, overrides_of(*values));
   ProgressBar probing;
   const std::unique_ptr<LossSource> losses =
       loss_source_of(*values, experiment,

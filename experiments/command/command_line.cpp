@@ -41,6 +41,14 @@ std::optional<CommandValues> parse_command(const CommandDescription& command,
   return std::nullopt;
 }
 
+std::string one_experiment(const CommandDescription& command, const CommandValues& values) {
+  const auto experiments = value_or<std::vector<std::string>>(values, "experiment", {});
+  require<InputError>(experiments.size() == 1, "palsim {}: {} experiments; write the name of one",
+                      command.name,
+                      experiments.empty() ? "no" : fmt::format("{}", experiments.size()));
+  return experiments.front();
+}
+
 void require_choice(const std::string& option, const std::string& chosen,
                     const std::vector<std::string>& choices) {
   require<InputError>(std::find(choices.begin(), choices.end(), chosen) != choices.end(),

@@ -26,6 +26,9 @@ std::optional<CommandValues> parse_command(const CommandDescription& command,
                                            const po::options_description& options,
                                            const std::vector<std::string>& arguments);
 
+// The one experiment that stands without an option. Throws InputError for none, or several.
+std::string one_experiment(const CommandDescription& command, const CommandValues& values);
+
 template <class T>
 T value_or(const CommandValues& values, const char* name, T fallback) {
   return values.count(name) > 0 ? values[name].as<T>() : fallback;

@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "experiments/command/cluster_file.hpp"
-#include "experiments/command/data_folders.hpp"
+#include "experiments/experiment/experiment_documents.hpp"
 #include "models/loader.hpp"
 #include "models/unroll.hpp"
 #include "topologies/base.hpp"
@@ -14,28 +13,8 @@
 namespace palsim {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::int64_t most_steps = 1'000'000'000'000;
 constexpr std::int64_t most_samples = 1'000'000'000;
-
-struct Overrides {
-  std::vector<std::string> experiment, cluster, model;
-};
-
-Overrides sorted_by_file(const std::vector<std::string>& overrides) {
-  Overrides sorted;
-  for (const std::string& assignment : overrides) {
-    if (assignment.starts_with("cluster.")) {
-      sorted.cluster.push_back(assignment.substr(8));
-    } else if (assignment.starts_with("model.")) {
-      sorted.model.push_back(assignment.substr(6));
-    } else {
-      sorted.experiment.push_back(assignment);
-    }
-  }
-  return sorted;
-}
 
 // A --set of one way to say how long a run is takes the place of the other way in the file.
 void drop_other_length(Value& document) {
@@ -199,17 +178,6 @@ std::optional<PublishedGain> read_published(TableReader& table, const Experiment
   return gain;
 }
 
-// What a path under `key` is relative to: the experiment's folder, or the command line's.
-fs::path base_of(TableReader& table, const char* key, const fs::path& experiment) {
-  const bool from_command_line = table.origin_of(key).line == 0;
-  return from_command_line ? fs::path() : experiment.parent_path();
-}
-
-fs::path find_named(const char* folder, TableReader& table, const char* key,
-                    const fs::path& experiment) {
-  return find_file(folder, table.text(key), base_of(table, key, experiment), table.origin_of(key));
-}
-
 }  // namespace
 
 LabelledMethod with_settings(const LabelledMethod& method, Step steps,
@@ -230,46 +198,20 @@ LabelledMethod with_settings(const LabelledMethod& method, Step steps,
   return read_labelled(entry, table, steps);
 }
 
-fs::path experiment_path(const std::string& name) {
-  return find_file("experiments", name, "", {fmt::format("experiment {}", name)});
-}
-
-std::vector<std::string> experiment_files(const std::string& name,
-                                          const std::vector<std::string>& overrides) {
-  const fs::path path = experiment_path(name);
-  const Value document = overridden(load_document(path.lexically_normal().string()),
-                                    sorted_by_file(overrides).experiment);
-  TableReader table(document, "the experiment");
-  const fs::path cluster = find_named("topologies", table, "cluster", path);
-  std::vector<std::string> files =
-      load_topology_document(cluster.lexically_normal().string()).files;
-  files.push_back(find_named("models", table, "model", path).string());
-  files.push_back(path.string());
-  return files;
-}
-
 Experiment load_experiment(const std::string& name, const std::vector<std::string>& overrides) {
-  const Overrides sorted = sorted_by_file(overrides);
-  const fs::path path = experiment_path(name);
-  Value document = overridden(load_document(path.lexically_normal().string()), sorted.experiment);
-  drop_other_length(document);
-  TableReader table(document, "the experiment");
-
-  ClusterFile cluster = load_cluster(table.text("cluster"), base_of(table, "cluster", path),
-                                     table.origin_of("cluster"), sorted.cluster, "cluster.");
-  const fs::path model = find_named("models", table, "model", path);
-  const Value model_document =
-      overridden(load_document(model.lexically_normal().string()), sorted.model, "model.");
+  ExperimentDocuments documents = load_experiment_documents(name, overrides);
+  drop_other_length(documents.experiment);
+  TableReader table(documents.experiment, "the experiment");
+  for (const char* read : {"cluster", "model"}) table.text(read);
   Experiment experiment{
-      .name = table.text("name", path.stem().string()),
-      .files = std::move(cluster.files),
-      .cluster = std::move(cluster.topology),
-      .model_spec = read_model_spec(model_document),
+      .name = table.text("name", documents.path.stem().string()),
+      .files = std::move(documents.files),
+      .cluster = read_topology(documents.cluster),
+      .model_spec = read_model_spec(documents.model),
   };
-  experiment.model_settings = written(&model_document);
+  experiment.model_settings = written(&documents.model);
   experiment.model = unroll(experiment.model_spec);
   experiment.model_origin = table.origin_of("model");
-  experiment.files.insert(experiment.files.end(), {model.string(), path.string()});
   experiment.batch_per_worker = table.integer("batch_per_worker", {1, most_samples});
   experiment.micro_batches = table.integer("micro_batches", {1, experiment.batch_per_worker}, 1);
   if (experiment.batch_per_worker % experiment.micro_batches != 0) {
@@ -295,7 +237,7 @@ Experiment load_experiment(const std::string& name, const std::vector<std::strin
   experiment.training = read_training(table, experiment.optimizer, experiment.gradient_clipping);
   experiment.data_origin = table.origin_of("data");
   experiment.training_settings = written(table.raw("training")) + written(table.raw("data"));
-  experiment.data = read_data(table, experiment.model, path.parent_path());
+  experiment.data = read_data(table, experiment.model, documents.path.parent_path());
   experiment.published = read_published(table, experiment);
   table.finish();
   return experiment;

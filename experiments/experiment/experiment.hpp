@@ -89,12 +89,4 @@ LabelledMethod with_settings(const LabelledMethod& method, Step steps,
 // with "cluster." or "model." are laid over the files named there. Throws InputError.
 Experiment load_experiment(const std::string& name, const std::vector<std::string>& overrides);
 
-// The experiment's own file. Throws InputError if there is none.
-std::filesystem::path experiment_path(const std::string& name);
-
-// Only the files that it is read from, whatever they say, the experiment's own last. Throws
-// InputError if one is not there or cannot be read.
-std::vector<std::string> experiment_files(const std::string& name,
-                                          const std::vector<std::string>& overrides);
-
 }  // namespace palsim

@@ -118,7 +118,7 @@ std::vector<InverseAnswer> answered(Curve& curve) {
 }  // namespace
 
 std::vector<InverseAnswer> break_even_answers(const InverseSetting& setting,
-                                              const std::string& labels, const Told& told) {
+                                              const std::string& labels, const Progress& told) {
   const Experiment experiment = load_experiment(setting.experiment, setting.overrides);
   const Pair pair = pair_of(experiment.runs.front(), labels);
   const Unknown unknown = unknown_for(setting, experiment);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 
 #include "experiments/predict/prediction.hpp"
@@ -18,7 +17,6 @@ struct Point {
   Place place = 0;
   std::vector<MethodFigures> outcomes = {};
   std::optional<InputError> refusal = std::nullopt;
-  std::exception_ptr failure = {};  // anything else
 };
 
 }  // namespace
@@ -61,29 +59,24 @@ std::vector<CurveSample> Curve::samples(
   return values;
 }
 
-void Curve::sample(std::vector<Curve>& curves, const std::function<void()>& evaluated) {
+void Curve::sample(std::vector<Curve>& curves, const Progress& progress) {
   std::vector<Point> points;
   for (std::size_t c = 0; c < curves.size(); ++c) {
     for (const Place place : curves[c].unknown_.grid()) {
       points.push_back({.curve = c, .place = place});
     }
   }
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t p = 0; p < points.size(); ++p) {
-    Point& point = points[p];
-    try {
-      point.outcomes = curves[point.curve].evaluated(point.place);
-    } catch (const InputError& error) {
-      point.refusal = error;
-    } catch (...) {
-      point.failure = std::current_exception();
-    }
-#pragma omp critical(palsim_inverse_progress)
-    evaluated();
-  }
-  for (const Point& point : points) {
-    if (point.failure) std::rethrow_exception(point.failure);
-  }
+  share_out(
+      points.size(),
+      [&](std::size_t p, const Progress&) {
+        Point& point = points[p];
+        try {
+          point.outcomes = curves[point.curve].evaluated(point.place);
+        } catch (const InputError& error) {
+          point.refusal = error;
+        }
+      },
+      progress);
   auto own = points.begin();
   for (std::size_t c = 0; c < curves.size(); ++c) {
     Curve& curve = curves[c];

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/team.hpp"
 #include "experiments/inverse/unknown.hpp"
 
 namespace palsim {
@@ -34,9 +35,8 @@ class Curve {
   const Unknown& unknown() const { return unknown_; }
 
   // Evaluates the grids of all curves, in parallel; the result does not depend on the number of
-  // threads. `evaluated` is told of each evaluation, by one thread at a time, and must not
-  // throw. Throws InputError where the experiment refuses a start.
-  static void sample(std::vector<Curve>& curves, const std::function<void()>& evaluated);
+  // threads. Throws InputError where the experiment refuses a start.
+  static void sample(std::vector<Curve>& curves, const Progress& progress);
 
   // One for each label. Remembered; throws InputError where the experiment refuses the number.
   const std::vector<MethodFigures>& at(Place place);

@@ -4,21 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
 namespace palsim {
 namespace {
 
-// How many evaluations the grids take, and one bisection of each curve.
-double expected_evaluations(const std::vector<Curve>& curves) {
-  double expected = 0;
+// The share of the grids in all evaluations that are expected: they, and a bisection of each curve.
+double share_of_sampling(const std::vector<Curve>& curves) {
+  double sampled = 0;
+  double bisected = 0;
   for (const Curve& curve : curves) {
     const std::vector<Place> grid = curve.unknown().grid();
     Place widest = 1;
     for (std::size_t p = 1; p < grid.size(); ++p) widest = std::max(widest, grid[p] - grid[p - 1]);
-    expected += static_cast<double>(grid.size()) + std::log2(static_cast<double>(widest));
+    sampled += static_cast<double>(grid.size());
+    bisected += std::log2(static_cast<double>(widest));
   }
-  return expected;
+  return sampled / (sampled + bisected);
 }
 
 }  // namespace
@@ -32,28 +33,17 @@ std::size_t runs_asked(const Experiment& experiment, const Unknown& unknown) {
   return unknown.key == "workers" ? 1 : experiment.runs.size();
 }
 
-std::vector<InverseAnswer> answers_of(std::vector<Curve>& curves, const Told& told,
+std::vector<InverseAnswer> answers_of(std::vector<Curve>& curves, const Progress& told,
                                       const std::function<std::vector<InverseAnswer>(Curve&)>& of) {
-  const double expected = expected_evaluations(curves);
-  double done = 0;
-  Curve::sample(curves, [&] { told(++done / expected); });
+  const double sampling = share_of_sampling(curves);
+  Curve::sample(curves, [&](double share) { told(sampling * share); });
   std::vector<std::vector<InverseAnswer>> answers(curves.size());
-  std::vector<std::exception_ptr> failures(curves.size());
-  const double left = (expected - done) / static_cast<double>(curves.size());
-#pragma omp parallel for schedule(dynamic) if (curves.size() > 1)
-  for (std::size_t c = 0; c < curves.size(); ++c) {
-    try {
-      answers[c] = of(curves[c]);
-    } catch (...) {
-      failures[c] = std::current_exception();
-    }
-#pragma omp critical(palsim_inverse_progress)
-    told((done += left) / expected);
-  }
+  share_out(
+      curves.size(), [&](std::size_t c, const Progress&) { answers[c] = of(curves[c]); },
+      [&](double share) { told(sampling + (1 - sampling) * share); });
   std::vector<InverseAnswer> all;
-  for (std::size_t c = 0; c < curves.size(); ++c) {
-    if (failures[c]) std::rethrow_exception(failures[c]);
-    all.insert(all.end(), answers[c].begin(), answers[c].end());
+  for (const std::vector<InverseAnswer>& own : answers) {
+    all.insert(all.end(), own.begin(), own.end());
   }
   return all;
 }

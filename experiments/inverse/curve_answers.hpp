@@ -19,7 +19,7 @@ std::size_t runs_asked(const Experiment& experiment, const Unknown& unknown);
 
 // The answers that each curve gives once its grid is sampled, in the curves' order. Curves run in
 // parallel if there are several; else the simulator's own runs do.
-std::vector<InverseAnswer> answers_of(std::vector<Curve>& curves, const Told& told,
+std::vector<InverseAnswer> answers_of(std::vector<Curve>& curves, const Progress& told,
                                       const std::function<std::vector<InverseAnswer>(Curve&)>& of);
 
 // An answer about the curve's unknown, with its outcomes at `place` and nothing found yet.

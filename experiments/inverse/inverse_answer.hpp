@@ -3,7 +3,6 @@
 // apart, never beyond them, and are texts that the simulator was given as they stand.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,18 +44,15 @@ struct InverseAnswer {
   Rank workers() const { return outcomes.front().workers; }
 };
 
-// Told the share that is done, from 0 to 1, by one thread at a time; must not throw.
-using Told = std::function<void(double)>;
-
 // For each method and number of workers: where its utilization is at least `target`. Asks for H
 // unless the setting says what for. Throws InputError.
 std::vector<InverseAnswer> utilization_answers(const InverseSetting& setting, double target,
-                                               const Told& told);
+                                               const Progress& told);
 
 // For each number of workers, every place found where the order of the two methods changes; asks
 // for the bandwidth of the fabric unless the setting says what for. `labels` is "ONE,OTHER". Throws
 // InputError.
 std::vector<InverseAnswer> break_even_answers(const InverseSetting& setting,
-                                              const std::string& labels, const Told& told);
+                                              const std::string& labels, const Progress& told);
 
 }  // namespace palsim

@@ -3,57 +3,26 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <filesystem>
 #include <optional>
 
-#include "experiments/command/cluster_file.hpp"
-#include "experiments/command/data_folders.hpp"
+#include "experiments/experiment/experiment_documents.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
-#include "sim/core/table_reader.hpp"
-#include "topologies/base.hpp"
 
 namespace palsim {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct File {
   std::string prefix;  // of its keys in a --set
   Value document;
 };
 
-std::vector<std::string> with_prefix(const std::vector<std::string>& overrides,
-                                     const std::string& prefix) {
-  std::vector<std::string> own;
-  for (const std::string& assignment : overrides) {
-    if (assignment.starts_with(prefix)) own.push_back(assignment.substr(prefix.size()));
-  }
-  return own;
-}
-
 // The experiment's, the cluster's and the model's, with the overrides laid over them.
 std::array<File, 3> files_of(const std::string& name, const std::vector<std::string>& overrides) {
-  const fs::path path = find_file("experiments", name, "", {fmt::format("experiment {}", name)});
-  std::vector<std::string> own;
-  for (const std::string& assignment : overrides) {
-    if (!assignment.starts_with("cluster.") && !assignment.starts_with("model.")) {
-      own.push_back(assignment);
-    }
-  }
-  Value experiment = overridden(load_document(path.string()), own);
-  TableReader table(experiment, "the experiment");
-  const auto found = [&](const char* folder, const char* key) {
-    const fs::path base = table.origin_of(key).line == 0 ? fs::path() : path.parent_path();
-    return find_file(folder, table.text(key), base, table.origin_of(key)).string();
-  };
-  Value cluster = load_topology_document(found("topologies", "cluster")).description;
-  Value model = load_document(found("models", "model"));
-  cluster = overridden(std::move(cluster), with_prefix(overrides, "cluster."));
-  model = overridden(std::move(model), with_prefix(overrides, "model."));
-  return {{{"", std::move(experiment)},
-           {"cluster.", std::move(cluster)},
-           {"model.", std::move(model)}}};
+  ExperimentDocuments documents = load_experiment_documents(name, overrides);
+  return {{{"", std::move(documents.experiment)},
+           {"cluster.", std::move(documents.cluster)},
+           {"model.", std::move(documents.model)}}};
 }
 
 constexpr const char* mark = "the unknown";

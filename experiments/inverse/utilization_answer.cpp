@@ -60,7 +60,7 @@ InverseAnswer answered(Curve& curve, double target) {
 }  // namespace
 
 std::vector<InverseAnswer> utilization_answers(const InverseSetting& setting, double target,
-                                               const Told& told) {
+                                               const Progress& told) {
   require<InputError>(target > 0 && target < 1,
                       "--utilization {}: write a number above 0 and below 1, such as 0.95", target);
   const Experiment experiment = load_experiment(setting.experiment, setting.overrides);

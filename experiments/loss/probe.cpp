@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "experiments/command/content_digest.hpp"
 #include "experiments/command/output_file.hpp"
-#include "experiments/loss/content_digest.hpp"
 #include "experiments/loss/loss_file.hpp"
 #include "experiments/loss/probe_cache.hpp"
 #include "experiments/loss/stand_in.hpp"

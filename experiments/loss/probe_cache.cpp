@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "experiments/command/content_digest.hpp"
 #include "experiments/command/output_file.hpp"
-#include "experiments/loss/content_digest.hpp"
 #include "sim/core/document.hpp"
 #include "sim/core/error.hpp"
 

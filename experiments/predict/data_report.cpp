@@ -28,6 +28,11 @@ Json object_of(const MethodPrediction& method, Step steps) {
               {"bytes_sent_per_worker", method.mean.bytes_sent},
               {"memory_per_worker_bytes", method.memory_per_worker.count()},
               {"speedup", method.speedup}};
+  object["split_s"] = {{"gradient", method.mean.gradient_s},
+                       {"mix", method.mean.mix_s},
+                       {"other", method.mean.other_compute_s - method.mean.mix_s},
+                       {"communication", method.mean.communication_s},
+                       {"waiting", method.mean.waiting_s}};
   if (!method.links.empty()) object["links"] = link_objects(method.links);
   return object;
 }
@@ -45,11 +50,13 @@ Json object_of(const Prediction& prediction) {
   return object;
 }
 
-// One row: the prediction's fields, then the method's, with wall_clock_s spread over columns.
+// One row: the prediction's fields, then the method's, with wall_clock_s spread over columns and
+// without split_s, whose parts the columns compute_s, communication_s and waiting_s sum up.
 Json flat_row(const Json& prediction, const Json& method) {
   Json row = prediction;
   row.erase("methods");
   for (const auto& [key, value] : method.items()) {
+    if (key == "split_s") continue;
     if (!value.is_object()) {
       row[key] = value;
       continue;

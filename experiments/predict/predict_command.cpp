@@ -1,7 +1,5 @@
 #include "experiments/predict/predict_command.hpp"
 
-#include <fmt/format.h>
-
 #include <iostream>
 
 #include "experiments/command/command_line.hpp"
@@ -75,22 +73,13 @@ std::string report_as(const std::string& format, const std::vector<Prediction>& 
   return table_report(predictions);
 }
 
-// Returns what to warn of.
-std::string write_trace(const Experiment& experiment, const std::string& path) {
-  constexpr std::size_t most_segments = 400'000;  // about 40 MB, over all methods
+void write_trace(const Experiment& experiment, const std::string& path) {
   const Run& run = experiment.runs.front();
   std::vector<MethodTimeline> timelines;
-  std::string cut;
   for (const LabelledMethod& method : run.methods) {
-    timelines.push_back(
-        {method.label, timeline_of(experiment, run, method, most_segments / run.methods.size())});
-    const Timeline& timeline = timelines.back().timeline;
-    if (timeline.left_out() == 0) continue;
-    cut += fmt::format("warning: {}: of {} only the first {} are there; set fewer steps\n", path,
-                       method.label, to_string(timeline.segments().back().begin - Time::start()));
+    timelines.push_back({method.label, timeline_of(experiment, run, method, {20, 20, 20})});
   }
   write_whole_file(path, chrome_trace(timelines, run.workers));
-  return cut;
 }
 
 }  // namespace
@@ -111,7 +100,7 @@ void predict_command(const std::vector<std::string>& arguments) {
         predict(experiment, {.links = parsed->links}, [&](double share) { bar.advance(share); });
     predictions.insert(predictions.end(), more.begin(), more.end());
   }
-  if (!parsed->trace.empty()) say(write_trace(experiments.front(), parsed->trace));
+  if (!parsed->trace.empty()) write_trace(experiments.front(), parsed->trace);
   say(warnings(predictions));
   std::cout << report_as(parsed->format, predictions) << std::flush;
 }

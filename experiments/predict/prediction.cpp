@@ -1,13 +1,11 @@
 #include "experiments/predict/prediction.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <numeric>
 #include <span>
 
+#include "experiments/command/team.hpp"
 #include "experiments/experiment/workload.hpp"
 #include "experiments/predict/link_traffic.hpp"
 #include "sim/replay/pricing.hpp"
@@ -53,45 +51,20 @@ struct SeedRun {
 
 // Without clocks, those of the result know nothing.
 std::vector<SeedRun> run_all(const std::vector<Task>& tasks, const Spread& spread,
-                             StepClocks clocks, const std::function<void(double)>& progress) {
+                             StepClocks clocks, const Progress& progress) {
   std::vector<SeedRun> runs;
   for (const Task& task : tasks) runs.push_back({{}, StepClock(task.steps)});
-  std::vector<std::exception_ptr> failures(tasks.size());
-  std::vector<double> done(tasks.size(), 0);  // of each task, from 0 to 1
-  const auto run_task = [&](std::size_t t) {
-    const auto report = [&, t](double share) {
-#pragma omp critical
-      try {
-        done[t] = share;
-        progress(std::accumulate(done.begin(), done.end(), 0.0) /
-                 static_cast<double>(tasks.size()));
-      } catch (...) {  // must not leave the critical region
-        failures[t] = std::current_exception();
-      }
-    };
-    try {
-      ReplayOptions options = tasks[t].options;
-      options.progress = [&](Step step) {
-        report(static_cast<double>(step) / static_cast<double>(tasks[t].steps));
-      };
-      if (clocks == StepClocks::kept) options.clock = &runs[t].clock;
-      runs[t].result = replay(tasks[t].method->method, *tasks[t].prices, spread, options);
-      report(1);
-    } catch (...) {
-      failures[t] = std::current_exception();
-    }
-  };
-  // Within a team, threads that have nothing else to do help.
-  if (omp_in_parallel() != 0) {
-#pragma omp taskloop grainsize(1) default(shared)
-    for (std::size_t t = 0; t < tasks.size(); ++t) run_task(t);
-  } else {
-#pragma omp parallel for schedule(dynamic)
-    for (std::size_t t = 0; t < tasks.size(); ++t) run_task(t);
-  }
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
+  share_out(
+      tasks.size(),
+      [&](std::size_t t, const Progress& report) {
+        ReplayOptions options = tasks[t].options;
+        options.progress = [&](Step step) {
+          report(static_cast<double>(step) / static_cast<double>(tasks[t].steps));
+        };
+        if (clocks == StepClocks::kept) options.clock = &runs[t].clock;
+        runs[t].result = replay(tasks[t].method->method, *tasks[t].prices, spread, options);
+      },
+      progress);
   return runs;
 }
 
@@ -108,8 +81,7 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const SeedRu
 }
 
 Prediction predict_run(const Experiment& experiment, const Run& run, const Workload& workload,
-                       Communicator& communicator, Details details,
-                       const std::function<void(double)>& progress) {
+                       Communicator& communicator, Details details, const Progress& progress) {
   std::vector<Prices> prices;
   for (const LabelledMethod& method : run.methods) {
     prices.push_back(price_operations(workload, method.method.wire, communicator));
@@ -178,7 +150,7 @@ Distribution distribution_of(std::vector<double> values) {
 }
 
 std::vector<Prediction> predict(const Experiment& experiment, Details details,
-                                const std::function<void(double)>& progress) {
+                                const Progress& progress) {
   const Workload workload = workload_of(experiment);
   std::vector<Prediction> predictions;
   for (const Run& run : experiment.runs) {
@@ -198,10 +170,10 @@ std::vector<Prediction> predict(const Experiment& experiment, Details details,
 }
 
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     std::size_t most_segments) {
+                     const KeptRounds& kept) {
   Communicator communicator = communicator_of(experiment, run.workers);
   const Prices prices = price_operations(workload_of(experiment), method.method.wire, communicator);
-  Timeline timeline(most_segments);
+  Timeline timeline(kept);
   replay(
       method.method, prices, experiment.spread,
       {.workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)},

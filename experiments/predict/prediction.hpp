@@ -1,11 +1,11 @@
 // What `palsim predict` answers.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "experiments/command/team.hpp"
 #include "experiments/experiment/experiment.hpp"
 #include "experiments/network/link_report.hpp"
 #include "sim/replay/replay.hpp"
@@ -64,10 +64,10 @@ struct Details {
 // result does not depend on the number of threads. `progress` is told what share of the runs
 // is done, by one thread at a time.
 std::vector<Prediction> predict(const Experiment& experiment, Details details,
-                                const std::function<void(double)>& progress);
+                                const Progress& progress);
 
-// The first seed's run of one method, second by second.
+// The first seed's run of one method, as far as its rounds are to be kept.
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     std::size_t most_segments);
+                     const KeptRounds& kept);
 
 }  // namespace palsim

@@ -54,15 +54,6 @@ po::options_description described_options() {
   return options;
 }
 
-std::string experiment_of(const CommandValues& values) {
-  const Texts experiments = value_or<Texts>(values, "experiment", {});
-  require<InputError>(experiments.size() == 1,
-                      "palsim sweep: {} experiments; write one name in experiments/ or the path of "
-                      "a TOML file",
-                      experiments.size());
-  return experiments.front();
-}
-
 Grid grid_of(const CommandValues& values) {
   const Texts over = value_or<Texts>(values, "over", {});
   require<InputError>(!over.empty(),
@@ -90,7 +81,7 @@ void require_no_axis_set(const Texts& settings, const Grid& grid) {
 std::optional<SweepArguments> parse(const Texts& arguments) {
   const auto values = parse_command(description, described_options(), arguments);
   if (!values) return std::nullopt;
-  SweepArguments parsed{.sweep = {.experiment = experiment_of(*values),
+  SweepArguments parsed{.sweep = {.experiment = one_experiment(description, *values),
                                   .settings = value_or<Texts>(*values, "set", {}),
                                   .grid = grid_of(*values)}};
   require_no_axis_set(parsed.sweep.settings, parsed.sweep.grid);

@@ -1,13 +1,15 @@
 #include "experiments/sweep/sweep_identity.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <boost/crc.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "experiments/command/content_digest.hpp"
 #include "experiments/experiment/experiment.hpp"
+#include "experiments/experiment/experiment_documents.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -15,27 +17,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// CRC-64/XZ: against changes, not against malice.
-class Checksum {
- public:
-  void add(const std::string& text) {
-    crc_.process_bytes(text.data(), text.size());
-    crc_.process_byte(0);
-  }
-  std::string text() const { return fmt::format("{:016x}", crc_.checksum()); }
-
- private:
-  boost::crc_optimal<64, 0x42F0E1EBA9EA3693, ~0ULL, ~0ULL, true, true> crc_;
-};
-
 // Also of axes that change which files those are.
 std::set<std::string> files_of(const Sweep& sweep, std::int64_t sound) {
   std::set<std::string> files;
   const auto add_files_with = [&](const std::vector<std::string>& more) {
     std::vector<std::string> overrides = cell_overrides(sweep, sound);
+    std::erase_if(overrides, [](const std::string& assignment) {
+      return assignment.starts_with("cluster.") || assignment.starts_with("model.");
+    });
     overrides.insert(overrides.end(), more.begin(), more.end());
     try {
-      const auto read = experiment_files(sweep.experiment, overrides);
+      const auto read = load_experiment_documents(sweep.experiment, overrides).files;
       files.insert(read.begin(), read.end());
     } catch (const InputError&) {
       // Its cells will say so.
@@ -73,17 +65,16 @@ std::int64_t first_sound_cell(const Sweep& sweep) {
 }
 
 Json identity_of(const Sweep& sweep, std::int64_t sound) {
+  constexpr std::string_view between("\0", 1);
   Json axes = Json::object();
   for (const Axis& axis : sweep.grid.axes()) {
-    Checksum checksum;
-    for (const std::string& value : axis.values) checksum.add(value);
-    axes[axis.key] = fmt::format("{} values, {}", axis.values.size(), checksum.text());
+    axes[axis.key] =
+        fmt::format("{} values, {}", axis.values.size(),
+                    content_digest(fmt::format("{}", fmt::join(axis.values, between))));
   }
   Json files = Json::object();
   for (const std::string& file : files_of(sweep, sound)) {
-    Checksum checksum;
-    checksum.add(load_text(file, "TOML file"));
-    files[file] = checksum.text();
+    files[file] = file_digest(file);
   }
   const bool zips = sweep.grid.combination() == Combination::zip;
   return {{"palsim", PALSIM_VERSION},

@@ -9,6 +9,7 @@
 
 #include "experiments/command/text_lines.hpp"
 #include "experiments/sweep/cell_team.hpp"
+#include "real/comm/mpi_process.hpp"
 #include "real/comm/process_texts.hpp"
 #include "sim/core/error.hpp"
 

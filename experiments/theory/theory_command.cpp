@@ -91,11 +91,8 @@ std::int64_t count_of(const CommandValues& values, const char* name, std::int64_
 std::optional<TheoryArguments> parse(const std::vector<std::string>& words) {
   const auto values = parse_command(description, described_options(), words);
   if (!values) return std::nullopt;
-  const auto experiments = value_or<std::vector<std::string>>(*values, "experiment", {});
-  require<InputError>(experiments.size() == 1,
-                      "palsim theory: {} experiments; write the name of one",
-                      experiments.empty() ? "no" : fmt::format("{}", experiments.size()));
-  TheoryArguments arguments{.experiment = experiments.front(),
+  const std::string experiment_name = one_experiment(description, *values);
+  TheoryArguments arguments{.experiment = experiment_name,
                             .overrides = value_or<std::vector<std::string>>(*values, "set", {}),
                             .format = value_or<std::string>(*values, "format", "table"),
                             .stand_in = value_or<std::string>(*values, "stand-in", ""),

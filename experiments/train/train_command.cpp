@@ -74,11 +74,8 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
     return value_or<std::string>(*values, name, fallback);
   };
   TrainArguments arguments;
-  const auto experiments = value_or<std::vector<std::string>>(*values, "experiment", {});
-  require<InputError>(experiments.size() == 1,
-                      "palsim train: {} experiments; write the name of one",
-                      experiments.empty() ? "no" : fmt::format("{}", experiments.size()));
-  arguments.experiment = experiments.front();
+  const std::string experiment_name = one_experiment(description, *values);
+  arguments.experiment = experiment_name;
   arguments.overrides = value_or<std::vector<std::string>>(*values, "set", {});
   if (values->count("steps") > 0) {
     arguments.overrides.push_back(fmt::format("steps={}", (*values)["steps"].as<Step>()));

@@ -43,13 +43,13 @@ MpiProcess::~MpiProcess() {
   if (!has_left_) leave(1);
 }
 
-Rank MpiProcess::rank() const {
+Rank process_rank() {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   return rank;
 }
 
-Rank MpiProcess::workers() const {
+Rank process_count() {
   int workers = 0;
   MPI_Comm_size(MPI_COMM_WORLD, &workers);
   return workers;

@@ -27,9 +27,6 @@ class MpiProcess {
   // As leave(1) where nothing was said.
   ~MpiProcess();
 
-  Rank rank() const;
-  Rank workers() const;
-
   // What main ends with, after it has printed its line: returns 0 when all have come here, and with
   // another status ends this process and kills the others. mpirun ends with that status too.
   int leave(int exit_status);
@@ -37,6 +34,10 @@ class MpiProcess {
  private:
   bool has_left_ = false;
 };
+
+// While it lasts: which of all that mpirun launched this one is, and how many there are.
+Rank process_rank();
+Rank process_count();
 
 // The group of all processes, of which the MpiProcess is one; all must be gone when it leaves.
 // `all_reduce` is a plan for that many ranks that leaves every sum at every one; without it,

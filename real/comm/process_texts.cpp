@@ -45,18 +45,6 @@ void send(int to, int tag, const std::string& text) {
 
 }  // namespace
 
-Rank process_rank() {
-  int rank = 0;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  return rank;
-}
-
-Rank process_count() {
-  int count = 0;
-  MPI_Comm_size(MPI_COMM_WORLD, &count);
-  return count;
-}
-
 std::string ask_first_process(int thread, const std::string& text) {
   send(0, thread, text);
   std::optional<Message> reply;

@@ -10,10 +10,6 @@
 
 namespace palsim {
 
-// Of all that mpirun started, which this one is, and how many there are. An MpiProcess exists.
-Rank process_rank();
-Rank process_count();
-
 // Asks the first process and waits for its answer; `thread` tells this process's askers apart, each
 // of which asks one thing at a time.
 std::string ask_first_process(int thread, const std::string& text);

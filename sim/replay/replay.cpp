@@ -77,6 +77,9 @@ class Replay final : public MeetingPoint {
     setup_ = Duration();
     ++times_met(meeting_);
     note_steps(workers_.front().step() + 1);
+    if (scene_.timeline != nullptr) {
+      scene_.timeline->end_round(workers_.front().step() + 1, latest_clock());
+    }
     report_progress();
     arrived_ = 0;
     latest_ = Time::start();
@@ -85,9 +88,13 @@ class Replay final : public MeetingPoint {
 
   void note_steps(Step done) const {
     if (scene_.options.clock == nullptr) return;
-    Time all = Time::start();
-    for (const SimulatedWorker& worker : workers_) all = std::max(all, worker.clock());
-    scene_.options.clock->note(done, all, mean_tally());
+    scene_.options.clock->note(done, latest_clock(), mean_tally());
+  }
+
+  Time latest_clock() const {
+    Time latest = Time::start();
+    for (const SimulatedWorker& worker : workers_) latest = std::max(latest, worker.clock());
+    return latest;
   }
 
   Tally mean_tally() const {
@@ -113,11 +120,11 @@ class Replay final : public MeetingPoint {
       worker.wait(times_.broadcast_begin - worker.clock());
       worker.communicate(price.broadcast.time);
     }
-    worker.compute(price.compute.scaled(factor));
+    worker.compute(price.compute.scaled(factor), 1);
     if (devices_) worker.finish_local_work(devices_->clock_of(meeting_.exchange, worker.rank()));
     worker.wait(times_.backward_end - worker.clock());
     worker.communicate(times_.end - worker.clock());
-    worker.compute(price.optimizer.scaled(factor));
+    worker.compute(price.optimizer.scaled(factor), 0);
     worker.count_synchronous_step();
   }
 
@@ -127,7 +134,7 @@ class Replay final : public MeetingPoint {
                              ? devices_->bucket_times(meeting_.exchange)
                              : clocks_[static_cast<std::size_t>(meeting_.exchange)].bucket_times();
     for (const auto& [begin, end] : buckets) {
-      scene_.timeline->record(wire_track, Activity::bucket, begin, end - begin);
+      scene_.timeline->record({wire_track, Activity::bucket, begin, end - begin});
     }
   }
 
@@ -160,15 +167,15 @@ class Replay final : public MeetingPoint {
   }
 
   RunResult result() {
-    Time end = Time::start();
     for (SimulatedWorker& worker : workers_) {
       require(worker.finished(), "worker {} waits at step {} for workers that never come",
               worker.rank(), worker.step());
       worker.settle();
     }
     if (devices_) devices_->finish_local_work(workers_);
-    for (const SimulatedWorker& worker : workers_) end = std::max(end, worker.clock());
+    const Time end = latest_clock();
     for (SimulatedWorker& worker : workers_) worker.wait(end - worker.clock());
+    if (scene_.timeline != nullptr) scene_.timeline->finish(workers_.front().step(), end);
     const RunResult result{end - Time::start(), mean_tally(), meetings_};
     if (scene_.options.clock != nullptr) {
       scene_.options.clock->note(scene_.options.clock->steps(), end, result.mean);

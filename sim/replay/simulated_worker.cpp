@@ -10,6 +10,7 @@ Tally Account::tally() const {
           .synchronizations = static_cast<double>(synchronizations),
           .gradient_s = gradient.in_seconds(),
           .other_compute_s = other_compute.in_seconds(),
+          .mix_s = mix.in_seconds(),
           .communication_s = communication.in_seconds(),
           .waiting_s = waiting.in_seconds()};
 }
@@ -20,6 +21,7 @@ void Account::repeat_since(const Account& before, std::int64_t times) {
   synchronizations += (synchronizations - before.synchronizations) * times;
   gradient += (gradient - before.gradient) * times;
   other_compute += (other_compute - before.other_compute) * times;
+  mix += (mix - before.mix) * times;
   communication += (communication - before.communication) * times;
   waiting += (waiting - before.waiting) * times;
 }
@@ -62,7 +64,7 @@ Operation SimulatedWorker::synchronous_gradient_step(GradientExchange exchange) 
   if (scene_->spread.jitter > 0) step_factor_ *= jitter_stream_.draw(scene_->step_time);
   const Duration data = scene_->prices.data.scaled(slowness_);
   const Duration stalls = stalls_within(data + scene_->prices.gradient_step.scaled(step_factor_));
-  work_on(Activity::compute, data + stalls, &LocalWork::other);
+  work_on(Activity::compute, data + stalls, &LocalWork::other, 0);
   scene_->meeting_point.arrive(*this, {Meeting::Kind::synchronous_step, {}, exchange});
   return Operation::pending(*this);
 }
@@ -86,15 +88,15 @@ void SimulatedWorker::price_work() {
   if (scene_->timeline != nullptr) record_work(gradient, mix, other);
   account_.gradient_steps += work.gradient_steps;
   account_.mix_steps += work.mix_steps;
-  add_local_work({gradient, mix + other});
+  add_local_work({gradient, mix + other, mix});
 }
 
-// Of the time it takes, gradient steps have the share that they have of the work.
+// Of the time it takes, gradient steps and mix steps have the share that they have of the work.
 void SimulatedWorker::finish_local_work(const WorkClock& clock) {
   for (const NominalSegment& segment : std::exchange(segments_, {})) {
     const Duration begin = clock.at(segment.before);
     const Duration end = clock.at(segment.before + segment.length);
-    scene_->timeline->record(rank_, segment.activity, clock_ + begin, end - begin);
+    scene_->timeline->record({rank_, segment.activity, clock_ + begin, end - begin, segment.steps});
   }
   const LocalWork nominal = std::exchange(local_, {});
   if (nominal.total() == Duration()) return;
@@ -102,14 +104,16 @@ void SimulatedWorker::finish_local_work(const WorkClock& clock) {
   const Duration gradient = taken.scaled(nominal.gradient / nominal.total());
   account_.gradient += gradient;
   account_.other_compute += taken - gradient;
+  account_.mix += taken.scaled(nominal.mix / nominal.total());
   clock_ += taken;
 }
 
-void SimulatedWorker::record_nominal(Activity activity, Duration before, Duration length) {
+void SimulatedWorker::record_nominal(const NominalSegment& segment) {
   if (shares_device_) {
-    segments_.push_back({activity, before, length});
+    segments_.push_back(segment);
   } else {
-    scene_->timeline->record(rank_, activity, clock_ + before, length);
+    scene_->timeline->record(
+        {rank_, segment.activity, clock_ + segment.before, segment.length, segment.steps});
   }
 }
 
@@ -147,15 +151,19 @@ void SimulatedWorker::record_work(Duration gradient, Duration mix, Duration othe
   for (const Activity activity : order_) ++left[activity == Activity::mix];
   Duration total[2] = {gradient, mix};
   Duration at = local_.total();
-  record_nominal(Activity::compute, at, other);
+  record_nominal({Activity::compute, at, other});
   at += other;
-  for (const Activity activity : order_) {
-    const bool mixing = activity == Activity::mix;
-    const Duration length =
-        total[mixing].scaled(1.0 / static_cast<double>(left[mixing]--));  // the last takes the rest
+  for (auto step = order_.begin(); step != order_.end();) {
+    const bool mixing = *step == Activity::mix;
+    const auto next = std::find_if(step, order_.end(), [&](Activity a) { return a != *step; });
+    const std::int64_t steps = next - step;
+    const double share = static_cast<double>(steps) / static_cast<double>(left[mixing]);
+    const Duration length = total[mixing].scaled(share);  // the last takes the rest
+    left[mixing] -= steps;
     total[mixing] -= length;
-    record_nominal(activity, at, length);
+    record_nominal({*step, at, length, steps});
     at += length;
+    step = next;
   }
   order_.clear();
 }

@@ -35,6 +35,7 @@ struct Account {
   std::int64_t synchronizations = 0;
   Duration gradient;
   Duration other_compute;
+  Duration mix;  // is in it
   Duration communication;
   Duration waiting;
 
@@ -82,7 +83,9 @@ class SimulatedWorker final : public Worker {
   void communicate(Duration length) {
     spend(length, Activity::communication, account_.communication);
   }
-  void compute(Duration nominal) { work_on(Activity::compute, nominal, &LocalWork::gradient); }
+  void compute(Duration nominal, std::int64_t steps) {
+    work_on(Activity::compute, nominal, &LocalWork::gradient, steps);
+  }
   void count_synchronous_step() {
     ++account_.gradient_steps;
     ++account_.synchronizations;
@@ -109,6 +112,7 @@ class SimulatedWorker final : public Worker {
   struct LocalWork {
     Duration gradient;
     Duration other;
+    Duration mix;  // is in it
     Duration total() const { return gradient + other; }
   };
 
@@ -118,8 +122,8 @@ class SimulatedWorker final : public Worker {
     return Operation::finished();
   }
   void price_work();
-  void work_on(Activity activity, Duration nominal, Duration LocalWork::*part) {
-    if (scene_->timeline != nullptr) record_nominal(activity, local_.total(), nominal);
+  void work_on(Activity activity, Duration nominal, Duration LocalWork::*part, std::int64_t steps) {
+    if (scene_->timeline != nullptr) record_nominal({activity, local_.total(), nominal, steps});
     LocalWork work;
     work.*part = nominal;
     add_local_work(work);
@@ -128,16 +132,24 @@ class SimulatedWorker final : public Worker {
     if (shares_device_) {
       local_.gradient += work.gradient;
       local_.other += work.other;
+      local_.mix += work.mix;
     } else {
       account_.gradient += work.gradient;
       account_.other_compute += work.other;
+      account_.mix += work.mix;
       clock_ += work.total();
     }
   }
   // Local work that begins when `before` is done, counted from the clock.
-  void record_nominal(Activity activity, Duration before, Duration length);
+  struct NominalSegment {
+    Activity activity;
+    Duration before;
+    Duration length;
+    std::int64_t steps = 0;
+  };
+  void record_nominal(const NominalSegment& segment);
   void spend(Duration length, Activity activity, Duration& account) {
-    if (scene_->timeline != nullptr) scene_->timeline->record(rank_, activity, clock_, length);
+    if (scene_->timeline != nullptr) scene_->timeline->record({rank_, activity, clock_, length});
     account += length;
     clock_ += length;
   }
@@ -148,12 +160,6 @@ class SimulatedWorker final : public Worker {
   Duration drawn_stalls_within(Duration busy);
   Duration time_to_stall();
   void record_work(Duration gradient, Duration mix, Duration other);
-  struct NominalSegment {
-    Activity activity;
-    Duration before;  // work done before it
-    Duration length;
-  };
-
   const Scene* scene_;
   Rank rank_;
   double slowness_ = 1;

@@ -1,6 +1,8 @@
-// What each worker did when, recorded for a trace.
+// What each worker did when, round by round: a round is what lies between two synchronizations, the
+// second included. Of a long run some rounds are kept: the first, the last and the slowest.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -14,32 +16,58 @@ enum class Activity { compute, mix, communication, waiting, bucket };
 inline constexpr Rank wire_track = -1;
 
 struct Segment {
-  Rank rank;
-  Activity activity;
+  Rank rank = 0;
+  Activity activity = Activity::compute;
   Time begin;
   Duration length;
+  // Gradient or mix steps, which follow one another in it; 0 for anything else: data, outer steps,
+  // stalls, the optimizer of a synchronous step.
+  std::int64_t steps = 0;
 };
 
-// Keeps the first `most` segments and counts the rest.
+struct RoundTimeline {
+  std::int64_t number = 0;  // from 0
+  Step steps_done = 0;      // when it ended
+  Time begin;
+  Time end;
+  std::vector<Segment> segments;  // of each rank in order, without gap or overlap
+};
+
+// How many of each; a round that is kept for two reasons counts for both.
+struct KeptRounds {
+  std::size_t first = 2;
+  std::size_t last = 2;
+  std::size_t slowest = 2;
+};
+inline constexpr KeptRounds every_round{.first = static_cast<std::size_t>(-1)};
+
 class Timeline {
  public:
-  explicit Timeline(std::size_t most) : most_(most) {}
+  explicit Timeline(const KeptRounds& kept) : kept_(kept) {}
 
-  void record(Rank rank, Activity activity, Time begin, Duration length) {
-    if (length <= Duration()) return;
-    if (segments_.size() < most_) {
-      segments_.push_back({rank, activity, begin, length});
-    } else {
-      ++left_out_;
-    }
+  // Nothing if the length is 0.
+  void record(const Segment& segment);
+  // The workers have met after `steps_done` steps, and what belongs to that has been recorded;
+  // meetings of the same step end the same round.
+  void end_round(Step steps_done, Time end);
+  // What came after the last meeting is a round of its own.
+  void finish(Step steps_done, Time end);
+
+  // Those kept, in order of time; to be asked after `finish`.
+  const std::vector<RoundTimeline>& rounds() const { return rounds_; }
+  std::int64_t rounds_left_out() const {
+    return count_ - static_cast<std::int64_t>(rounds_.size());
   }
-  const std::vector<Segment>& segments() const { return segments_; }
-  std::size_t left_out() const { return left_out_; }
 
  private:
-  std::vector<Segment> segments_;
-  std::size_t most_;
-  std::size_t left_out_ = 0;
+  void keep(RoundTimeline round);
+  void leave_out_the_usual();
+
+  KeptRounds kept_;
+  RoundTimeline current_;
+  RoundTimeline ended_;  // until a later step's meeting shows that it was whole
+  std::int64_t count_ = 0;
+  std::vector<RoundTimeline> rounds_;
 };
 
 }  // namespace palsim

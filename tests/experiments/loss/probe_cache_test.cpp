@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "experiments/loss/content_digest.hpp"
+#include "experiments/command/content_digest.hpp"
 #include "tests/support/complaint.hpp"
 #include "tests/support/temporary_folder.hpp"
 

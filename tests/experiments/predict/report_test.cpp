@@ -160,13 +160,15 @@ TEST_CASE("columns align by characters, not by bytes") {
 }
 
 TEST_CASE("a trace is JSON with a process per method, a thread per worker and microseconds") {
-  Timeline timeline(2);
+  Timeline timeline({.first = 1, .last = 0, .slowest = 0});
   const Time at = Time::start() + Duration::nanoseconds(1'500);
-  timeline.record(0, Activity::mix, at, Duration::nanoseconds(2'000));
-  timeline.record(wire_track, Activity::bucket, at, Duration::nanoseconds(1));
-  timeline.record(0, Activity::compute, at, Duration::nanoseconds(1));
+  timeline.record({0, Activity::mix, at, Duration::nanoseconds(2'000), 1});
+  timeline.record({wire_track, Activity::bucket, at, Duration::nanoseconds(1)});
+  timeline.end_round(1, at);
+  timeline.record({0, Activity::compute, at, Duration::nanoseconds(1), 1});
+  timeline.finish(2, at);
   const Json trace = Json::parse(chrome_trace({{"a \"label\"\n", timeline}}, 2));
-  CHECK(trace["otherData"]["segments_left_out"] == 1);
+  CHECK(trace["otherData"]["rounds_left_out"] == 1);
   const Json& events = trace["traceEvents"];
   REQUIRE(events.size() == 1 + 3 + 2);
   CHECK(events[0]["args"]["name"] == "a \"label\"\n");

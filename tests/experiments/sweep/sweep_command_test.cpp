@@ -149,7 +149,7 @@ TEST_CASE("what is no sweep is refused") {
   CHECK(home.refused({"small"}) ==
         "palsim sweep: no axis; write --over KEY=LIST, such as --over workers=4,8,16");
   CHECK(home.refused({"--over", "workers=1"}) ==
-        "palsim sweep: 0 experiments; write one name in experiments/ or the path of a TOML file");
+        "palsim sweep: no experiments; write the name of one");
   CHECK(home.refused({"smal", "--over", "workers=1"}) ==
         "experiment smal: 'smal' is not in experiments/; did you mean 'small'?");
   CHECK(home.refused({"small", "--over", "workers"}) ==

@@ -124,7 +124,7 @@ int fail_with(MpiProcess& process, int exit_status) {
     std::vector<float> gradients(1000);
     const auto group = mpi_group();
     BucketExchange exchange(*group, WireType::fp32);
-    if (process.rank() == process.workers() - 1) {
+    if (process_rank() == process_count() - 1) {
       exchange.hand_over(gradients, cpu_device<float>()->milestone());
       throw InputError("a loss that is no number");
     }

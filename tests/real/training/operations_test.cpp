@@ -21,20 +21,21 @@ std::string real_steps(const Trained& worker) {
   return steps;
 }
 
-// The same, read off a timeline by the prices of what is on it.
+// The same, read off a timeline, on which a synchronous step has another length.
 std::vector<std::string> simulated_steps(const Method& method, Rank workers, Seed seed) {
   const Prices prices = test_prices();
-  Timeline timeline(1'000'000);
+  Timeline timeline(every_round);
   replay(method, prices, {}, {.workers = workers, .seed = seed}, &timeline);
   std::vector<std::string> steps(static_cast<std::size_t>(workers));
-  for (const Segment& segment : timeline.segments()) {
-    if (segment.rank == wire_track) continue;
-    std::string& own = steps[static_cast<std::size_t>(segment.rank)];
-    if (segment.activity == Activity::mix) own += 'm';
-    if (segment.activity == Activity::communication) own += '!';
-    if (segment.activity != Activity::compute) continue;
-    if (segment.length == prices.gradient_step) own += 'g';
-    if (segment.length == prices.synchronous.front().compute) own += 's';
+  for (const RoundTimeline& round : timeline.rounds()) {
+    for (const Segment& segment : round.segments) {
+      if (segment.rank == wire_track) continue;
+      std::string& own = steps[static_cast<std::size_t>(segment.rank)];
+      const bool synchronous = segment.length == prices.synchronous.front().compute;
+      const char kind = segment.activity == Activity::mix ? 'm' : synchronous ? 's' : 'g';
+      own += std::string(static_cast<std::size_t>(segment.steps), kind);
+      if (segment.activity == Activity::communication) own += '!';
+    }
   }
   return steps;
 }

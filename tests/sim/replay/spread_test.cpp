@@ -170,6 +170,9 @@ TEST_CASE("a worker that is twice as slow takes twice as long over everything th
     const RunResult slow = run_of(method, 64, 1, {.slow_workers = {{0, 2.0}}}, prices);
     CHECK(slow.wall_clock == plain.wall_clock * 2);
     CHECK(slow.mean.other_compute_s == doctest::Approx(2 * plain.mean.other_compute_s));
+    const double mix_s = plain.mean.mix_steps * prices.mix.in_seconds();
+    CHECK(plain.mean.mix_s == doctest::Approx(mix_s));
+    CHECK(slow.mean.mix_s == doctest::Approx(2 * mix_s));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "experiments/loss/content_digest.hpp"
+#include "experiments/command/content_digest.hpp"
 
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/nil_generator.hpp>
