@@ -59,7 +59,7 @@ std::vector<std::string> keys(const Json& object) {
 
 }  // namespace
 
-TEST_CASE("JSON has exactly the keys that the design names, in their order") {
+TEST_CASE("JSON has exactly these keys, in their order") {
   const Json object = Json::parse(json_report({example()}));
   CHECK(keys(object) ==
         std::vector<std::string>{"experiment", "cluster", "model", "workers", "seed", "methods"});
@@ -68,7 +68,7 @@ TEST_CASE("JSON has exactly the keys that the design names, in their order") {
           std::vector<std::string>{"label", "method", "steps", "wall_clock_s", "gradient_steps",
                                    "mix_steps", "synchronizations", "compute_s", "communication_s",
                                    "waiting_s", "utilization", "bytes_sent_per_worker",
-                                   "memory_per_worker_bytes", "speedup"});
+                                   "memory_per_worker_bytes", "speedup", "split_s"});
     CHECK(keys(method["wall_clock_s"]) == std::vector<std::string>{"mean", "p5", "p50", "p95"});
   }
   const Json& palsgd = object["methods"][1];
