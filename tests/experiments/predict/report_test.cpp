@@ -16,7 +16,7 @@ namespace {
 Prediction example() {
   MethodPrediction ddp{.label = "DDP, \"plain\"",
                        .method = "ddp",
-                       .wall_clock_s = {100, 99, 100, 101},
+                       .wall_clock_s = {{99, 100, 101}, 100},
                        .mean = {.gradient_steps = 10,
                                 .synchronizations = 10,
                                 .bytes_sent = 1e9,
@@ -26,7 +26,7 @@ Prediction example() {
                        .memory_per_worker = Bytes(2'000'000'000)};
   MethodPrediction palsgd{.label = "PALSGD",
                           .method = "palsgd",
-                          .wall_clock_s = {80, 79, 80, 81},
+                          .wall_clock_s = {{79, 80, 81}, 80},
                           .mean = {.gradient_steps = 9,
                                    .mix_steps = 1,
                                    .synchronizations = 1,
