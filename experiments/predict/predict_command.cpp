@@ -22,6 +22,7 @@ struct PredictArguments {
 
 const CommandDescription description{
     .name = "predict",
+    .brief = "how long each method of an experiment takes, and where the time goes",
     .usage = "EXPERIMENT...",
     .summary =
         "Predicts how long each method of an experiment takes, and where the time goes.\n"
@@ -35,10 +36,10 @@ po::options_description described_options() {
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, or of its files as cluster.KEY and model.KEY; for one method: "
       "method.palsgd.sync_interval=128; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"),
-      "table (default), json, csv, or gain: one table of each method's gain over the first")(
-      "trace", po::value<std::string>()->value_name("FILE"),
-      "write the first seed's run as Chrome trace events, for ui.perfetto.dev")(
+      "format", one_of("table|json|csv|gain"),
+      "how the result is printed; default: table; gain: one table of each method's gain over the "
+      "first")("trace", po::value<std::string>()->value_name("FILE"),
+               "write the first seed's run as Chrome trace events, for ui.perfetto.dev")(
       "links", "say what each link carried, and how busy that kept it (table and json)");
   return options;
 }
@@ -56,7 +57,6 @@ std::optional<PredictArguments> parse(const std::vector<std::string>& arguments)
   require<InputError>(!parsed.experiments.empty(),
                       "palsim predict: no experiment; write a name in experiments/ or the path of "
                       "a TOML file");
-  require_choice("format", parsed.format, {"table", "json", "csv", "gain"});
   require<InputError>(values->count("trace") == 0 || parsed.experiments.size() == 1,
                       "--trace: {} experiments; write one", parsed.experiments.size());
   require<InputError>(
@@ -82,9 +82,7 @@ void write_trace(const Experiment& experiment, const std::string& path) {
   write_whole_file(path, chrome_trace(timelines, run.workers));
 }
 
-}  // namespace
-
-void predict_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const std::optional<PredictArguments> parsed = parse(arguments);
   if (!parsed) return;
 
@@ -104,5 +102,9 @@ void predict_command(const std::vector<std::string>& arguments) {
   say(warnings(predictions));
   std::cout << report_as(parsed->format, predictions) << std::flush;
 }
+
+}  // namespace
+
+Command predict_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

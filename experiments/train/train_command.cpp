@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 const CommandDescription description{
     .name = "train",
+    .brief = "the same methods for real: on threads, or under mpirun",
     .usage = "EXPERIMENT [--backend cpu|cuda]",
     .summary =
         "Trains each method of an experiment for real, at each number of workers and with each of\n"
@@ -53,7 +54,7 @@ po::options_description described_options() {
       "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
       "resume", text()->value_name("FOLDER"),
       "go on from the checkpoints there, and keep them there unless --checkpoint says otherwise")(
-      "format", text()->value_name("FORMAT"), "table (default) or json");
+      "format", one_of("table|json"), "how the result is printed; default: table");
   return options;
 }
 
@@ -87,7 +88,6 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
   arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());
   arguments.options.checkpoint_every = time_of(text("checkpoint-every", "60s"));
   arguments.format = text("format", "table");
-  require_choice("format", arguments.format, {"table", "json"});
   if (!arguments.options.log.empty()) require_writable(arguments.options.log);
   if (!arguments.options.resume.empty()) {
     require<InputError>(fs::is_directory(arguments.options.resume),
@@ -155,9 +155,7 @@ void train(const TrainArguments& arguments, Group* processes) {
   print(campaign, arguments.format);
 }
 
-}  // namespace
-
-void train_command(const std::vector<std::string>& words) {
+void run(const std::vector<std::string>& words) {
   std::optional<TrainArguments> arguments = parse(words);
   if (!arguments) return;
   arguments->options.stop_wanted = [] { return stop_asked != 0; };
@@ -166,5 +164,9 @@ void train_command(const std::vector<std::string>& words) {
   arguments->overrides.push_back(fmt::format("workers={}", processes->workers()));
   train(*arguments, processes.get());
 }
+
+}  // namespace
+
+Command train_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

@@ -24,6 +24,7 @@ namespace {
 CommandDescription description() {
   CommandDescription description{
       .name = "validate",
+      .brief = "predictions beside what was measured, with the errors",
       .usage = "[NAME]... | EXPERIMENT --backend cpu|cuda",
       .summary =
           "With --backend: measures this machine, predicts every method of an experiment, trains\n"
@@ -41,8 +42,9 @@ CommandDescription description() {
 
 po::options_description described_options() {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
-                        "table (default), summary (its errors alone), json, or csv (of one)");
+  options.add_options()("format", one_of("table|summary|json|csv"),
+                        "how the result is printed; default: table; summary: its errors alone; "
+                        "csv: of one; with --backend table or json");
   add_backend_options(options);
   options.add_options()(
       "calibration", po::value<std::string>()->value_name("FILE"),
@@ -102,9 +104,7 @@ void validate_here(const CommandValues& values) {
   std::cout << (format == "json" ? json_report(validation) : table_report(validation));
 }
 
-}  // namespace
-
-void validate_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description(), described_options(), arguments);
   if (!values) return;
   if (values->count("backend") > 0) return validate_here(*values);
@@ -114,7 +114,6 @@ void validate_command(const std::vector<std::string>& arguments) {
   }
   backend_choice(*values);  // refuses --emulate alone
   const auto format = value_or<std::string>(*values, "format", "table");
-  require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =
       chosen(value_or<std::vector<std::string>>(*values, "name", {}));
   require<InputError>(format != "csv" || validations.size() == 1,
@@ -137,5 +136,9 @@ void validate_command(const std::vector<std::string>& arguments) {
   }
   if (format == "json") std::cout << objects.dump(2) << '\n';
 }
+
+}  // namespace
+
+Command validate_command() { return {description(), described_options(), run}; }
 
 }  // namespace palsim
