@@ -75,6 +75,7 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const SeedRu
     prediction.mean += seed.result.mean;
   }
   prediction.mean /= static_cast<double>(seeds.size());
+  prediction.wall_clock_of_seeds_s = wall_clocks;
   std::sort(wall_clocks.begin(), wall_clocks.end());
   prediction.wall_clock_s = {percentiles_of(wall_clocks), mean(wall_clocks)};
   return prediction;
@@ -156,14 +157,18 @@ std::vector<Prediction> predict(const Experiment& experiment, Details details,
 }
 
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     const KeptRounds& kept) {
+                     const KeptRounds& kept, const Progress& progress) {
   Communicator communicator = communicator_of(experiment, run.workers);
   const Prices prices = price_operations(workload_of(experiment), method.method.wire, communicator);
   Timeline timeline(kept);
-  replay(
-      method.method, prices, experiment.spread,
-      {.workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)},
-      &timeline);
+  ReplayOptions options{
+      .workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)};
+  if (progress) {
+    options.progress = [&](Step step) {
+      progress(static_cast<double>(step) / static_cast<double>(run.steps));
+    };
+  }
+  replay(method.method, prices, experiment.spread, options, &timeline);
   return timeline;
 }
 
