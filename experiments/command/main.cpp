@@ -11,6 +11,7 @@
 #include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
+#include "experiments/report/report_command.hpp"
 #include "experiments/sweep/sweep_command.hpp"
 #include "experiments/theory/theory_command.hpp"
 #include "experiments/train/train_command.hpp"
@@ -33,6 +34,8 @@ constexpr std::array commands{
             palsim::sweep_command},
     Command{"choose", "which method, H, p and number of workers, with the evidence",
             palsim::choose_command},
+    Command{"report", "a page for the browser: bars, timelines, links and tables of any result",
+            palsim::report_command},
     Command{"network",
             "what collectives and flows take on a cluster, and which link is the bottleneck",
             palsim::network_command},
