@@ -5,6 +5,7 @@
 #include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
+#include "experiments/report/report_command.hpp"
 #include "experiments/sweep/sweep_command.hpp"
 #include "experiments/theory/theory_command.hpp"
 #include "experiments/train/train_command.hpp"
@@ -22,9 +23,9 @@ const Command& palsim_command() {
                "palsim predicts how long communication-efficient data-parallel training takes.",
            .example = "",
            .positional = "command"},
-      .subcommands = {predict_command(), sweep_command(), choose_command(), network_command(),
-                      calibrate_command(), import_command(), theory_command(), train_command(),
-                      validate_command()}};
+      .subcommands = {predict_command(), sweep_command(), choose_command(), report_command(),
+                      network_command(), calibrate_command(), import_command(), theory_command(),
+                      train_command(), validate_command()}};
   return command;
 }
 

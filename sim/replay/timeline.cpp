@@ -38,7 +38,9 @@ void Timeline::finish(Step steps_done, Time end) {
 }
 
 void Timeline::keep_fewer(const KeptRounds& kept) {
-  kept_ = kept;
+  kept_.first = std::min(kept_.first, kept.first);
+  kept_.last = std::min(kept_.last, kept.last);
+  kept_.slowest = std::min(kept_.slowest, kept.slowest);
   leave_out_the_usual();
 }
 
@@ -97,10 +99,7 @@ void Timeline::make_room() {
 void Timeline::keep_fewer_rounds() {
   const std::size_t most = std::max({kept_.first, kept_.last, kept_.slowest});
   const std::size_t fewer = std::min(most - 1, rounds_.size());
-  for (std::size_t* kind : {&kept_.first, &kept_.last, &kept_.slowest}) {
-    *kind = std::min(*kind, fewer);
-  }
-  leave_out_the_usual();
+  keep_fewer({.first = fewer, .last = fewer, .slowest = fewer});
 }
 
 template <class Change>

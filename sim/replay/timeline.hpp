@@ -49,10 +49,6 @@ class Timeline {
   // What came after the last meeting is a round of its own.
   void finish(Step steps_done, Time end);
 
-  // Leaves out all that would not have been kept under these counts, none of them above the first
-  // ones; to be asked after `finish`.
-  void keep_fewer(const KeptRounds& kept);
-
   // Those kept, in order of time; to be asked after `finish`.
   const std::vector<RoundTimeline>& rounds() const { return rounds_; }
   std::int64_t rounds_left_out() const {
@@ -67,6 +63,8 @@ class Timeline {
   // The first of the ranks that were left out; beyond the last if none was.
   Rank first_rank_left_out() const { return first_rank_left_out_; }
   std::size_t segments() const { return segments_in_rounds_ + in_progress(); }
+  // Leaves out the rounds that would not have been kept under these counts.
+  void keep_fewer(const KeptRounds& kept);
   // Leaves out more, until there are no more than that.
   void make_do_with(std::size_t segments);
 
