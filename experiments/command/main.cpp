@@ -8,6 +8,7 @@
 #include "experiments/calibrate/calibrate_command.hpp"
 #include "experiments/choose/choose_command.hpp"
 #include "experiments/command/messages.hpp"
+#include "experiments/explore/explore_command.hpp"
 #include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
@@ -33,6 +34,8 @@ constexpr std::array commands{
             palsim::sweep_command},
     Command{"choose", "which method, H, p and number of workers, with the evidence",
             palsim::choose_command},
+    Command{"explore", "the same in a browser, with sliders: served on this machine, or a file",
+            palsim::explore_command},
     Command{"network",
             "what collectives and flows take on a cluster, and which link is the bottleneck",
             palsim::network_command},
