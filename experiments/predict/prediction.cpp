@@ -76,7 +76,8 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const SeedRu
     prediction.mean += seed.result.mean;
   }
   prediction.mean /= static_cast<double>(seeds.size());
-  prediction.wall_clock_s = distribution_of(std::move(wall_clocks));
+  prediction.wall_clock_s = distribution_of(wall_clocks);
+  prediction.wall_clock_of_seeds_s = std::move(wall_clocks);
   return prediction;
 }
 
@@ -170,14 +171,18 @@ std::vector<Prediction> predict(const Experiment& experiment, Details details,
 }
 
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     const KeptRounds& kept) {
+                     const KeptRounds& kept, const Progress& progress) {
   Communicator communicator = communicator_of(experiment, run.workers);
   const Prices prices = price_operations(workload_of(experiment), method.method.wire, communicator);
   Timeline timeline(kept);
-  replay(
-      method.method, prices, experiment.spread,
-      {.workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)},
-      &timeline);
+  ReplayOptions options{
+      .workers = run.workers, .seed = experiment.seed, .sharing = sharing_of(experiment.cluster)};
+  if (progress) {
+    options.progress = [&](Step step) {
+      progress(static_cast<double>(step) / static_cast<double>(run.steps));
+    };
+  }
+  replay(method.method, prices, experiment.spread, options, &timeline);
   return timeline;
 }
 

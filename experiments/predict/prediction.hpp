@@ -27,7 +27,8 @@ struct MethodPrediction {
   Distribution wall_clock_s;
   Tally mean;  // over workers and seeds
   Bytes memory_per_worker;
-  double speedup = 1;                  // against the first method
+  double speedup = 1;  // against the first method
+  std::vector<double> wall_clock_of_seeds_s = {};
   std::vector<LinkUse> links = {};     // of the mean run, if asked for
   std::vector<StepClock> clocks = {};  // of each seed's run, if asked for
 
@@ -66,8 +67,9 @@ struct Details {
 std::vector<Prediction> predict(const Experiment& experiment, Details details,
                                 const Progress& progress);
 
-// The first seed's run of one method, as far as its rounds are to be kept.
+// The first seed's run of one method, as far as its rounds are to be kept; `progress` is told what
+// share of it is done.
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     const KeptRounds& kept);
+                     const KeptRounds& kept, const Progress& progress = {});
 
 }  // namespace palsim

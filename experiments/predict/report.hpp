@@ -12,6 +12,9 @@ namespace palsim {
 // An aligned table under a line that says what was predicted.
 std::string table_report(const std::vector<Prediction>& predictions);
 
+// What JSON has of one.
+nlohmann::ordered_json prediction_object(const Prediction& prediction);
+
 // One object, or an array of them if there are several.
 std::string json_report(const std::vector<Prediction>& predictions);
 

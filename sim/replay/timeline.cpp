@@ -29,6 +29,11 @@ void Timeline::finish(Step steps_done, Time end) {
   keep(std::exchange(current_, {}));
 }
 
+void Timeline::keep_fewer(const KeptRounds& kept) {
+  kept_ = kept;
+  leave_out_the_usual();
+}
+
 void Timeline::keep(RoundTimeline round) {
   if (round.segments.empty()) return;
   round.number = count_++;

@@ -53,6 +53,10 @@ class Timeline {
   // What came after the last meeting is a round of its own.
   void finish(Step steps_done, Time end);
 
+  // Leaves out all that would not have been kept under these counts, none of them above the first
+  // ones; to be asked after `finish`.
+  void keep_fewer(const KeptRounds& kept);
+
   // Those kept, in order of time; to be asked after `finish`.
   const std::vector<RoundTimeline>& rounds() const { return rounds_; }
   std::int64_t rounds_left_out() const {
