@@ -2,13 +2,6 @@
 // a way back to its own value, and a line for what is wrong with it.
 "use strict";
 
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
 // Shows `control` in `parent`. `turned(id, text)` is called with each value that a person sets,
 // undefined for the control's own. Gives {show(value, own, stops), complain(line)}.
 function controlView(control, parent, turned) {

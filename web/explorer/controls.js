@@ -56,7 +56,7 @@ const controls = [
     assignments: (text) => [`cluster.transport.latency_factor=${text}`],
   },
   {
-    id: "batch", group: "Step", label: "Samples per worker", unit: "", own: () => 8,
+    id: "batch", group: "Step", label: "Samples per worker", unit: "", own: () => 32,
     stops: () => integerStops(1, 512, 24),
     assignments: (text) => [`batch_per_worker=${text}`],
   },

@@ -37,7 +37,7 @@ function explorerPage(clusters, models, changed) {
   return {
     draw(part, command) {
       by("verdict").textContent = verdictOf(part.prediction);
-      drawCharts(part);
+      drawSplitBars(by("bars"), part.prediction);
       by("command").textContent = command;
     },
     showSettings(settings, facts, measured) {
