@@ -15,9 +15,8 @@ function controlView(control, parent, turned) {
   const back = element("button", { type: "button", class: "back" }, "↺");
   const complaint = element("p", { id: `${id}-complaint`, class: "complaint", role: "alert" });
   const root = element("div", { class: "control", "data-control": id },
-    element("label", { for: id }, label),
-    element("span", { class: "entry" }, entry, element("span", { class: "unit" }, unit)),
-    back, slider, complaint);
+    element("label", { for: id }, label), back, entry, element("span", { class: "unit" }, unit),
+    slider, complaint);
   parent.append(root);
 
   let stops = [];

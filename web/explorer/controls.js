@@ -25,7 +25,7 @@ const controls = [
     },
   },
   {
-    id: "bandwidth", group: "Cluster", label: "Bandwidth between nodes", unit: "Gbit/s",
+    id: "bandwidth", group: "Cluster", label: "Bandwidth per node", unit: "Gbit/s",
     source: "cluster", units: bandwidthUnits,
     fits: (facts) => facts.fabric !== null,
     own: (facts) => rounded(facts.fabric.bandwidth_Bps * 8e-9),
@@ -33,7 +33,7 @@ const controls = [
     assignments: (text) => [`cluster.fabric.bandwidth=${withUnit(text, "Gbit/s")}`],
   },
   {
-    id: "latency", group: "Cluster", label: "Latency of a node's uplink", unit: "µs",
+    id: "latency", group: "Cluster", label: "Uplink latency", unit: "µs",
     source: "cluster", units: { ns: 1e-3, us: 1, "µs": 1, ms: 1e3, s: 1e6 },
     fits: (facts) => facts.fabric !== null,
     own: (facts) => rounded(facts.fabric.latency_s * 1e6),
@@ -61,24 +61,24 @@ const controls = [
     assignments: (text) => [`batch_per_worker=${text}`],
   },
   {
-    id: "step_time", group: "Step", label: "Time of a step", unit: "ms",
+    id: "step_time", group: "Step", label: "Step time", unit: "ms",
     source: "model", units: { us: 1e-3, "µs": 1e-3, ms: 1, s: 1e3, min: 6e4 },
     own: (_, measured) => rounded(measured.step_ms, 3),
     stops: () => geometricStops(1, 10000, 24),
     assignments: (text) => [`compute.step_time=${withUnit(text, "ms")}`],
   },
   {
-    id: "jitter", group: "Step", label: "Jitter of a step", unit: "%", own: () => 3,
+    id: "jitter", group: "Step", label: "Jitter", unit: "%", own: () => 3,
     stops: () => [...new Set([...evenStops(0, 5, 0.25), ...evenStops(5, 50, 1)])],
     assignments: (text) => [`compute.jitter=${isNumber(text) ? rounded(text / 100, 12) : text}`],
   },
   {
-    id: "H", group: "Method", label: "Synchronize every H steps", unit: "", own: () => 64,
+    id: "H", group: "Method", label: "Sync interval H", unit: "", own: () => 64,
     stops: () => integerStops(1, 1000, 24),
     assignments: (text) => localMethods.map((name) => `method.${name}.sync_interval=${text}`),
   },
   {
-    id: "p", group: "Method", label: "PALSGD mixes with probability p", unit: "",
+    id: "p", group: "Method", label: "Mixing probability p", unit: "",
     own: () => 0.1,
     stops: () => evenStops(0, 0.95, 0.01),
     assignments: (text) => [`method.palsgd.mix_probability=${text}`],

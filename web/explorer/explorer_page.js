@@ -28,6 +28,7 @@ function explorerPage(clusters, models, changed) {
     ({ ...settings, model: choices.model.value })));
   by("all-back").addEventListener("click", () => changed((settings) =>
     ({ ...settings, values: {} })));
+  by("page-buttons").prepend(themeSwitch());
   copies(by("copy-command"), () => by("command").textContent);
   copies(by("copy-link"), () => location.href);
   copies(by("copy-experiment"), () => by("experiment").textContent);
@@ -38,6 +39,7 @@ function explorerPage(clusters, models, changed) {
     draw(part, command) {
       by("verdict").textContent = verdictOf(part.prediction);
       drawSplitBars(by("bars"), part.prediction);
+      drawTimeline(by("timeline"), part.timelines);
       by("command").textContent = command;
     },
     showSettings(settings, facts, measured) {
