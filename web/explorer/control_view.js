@@ -21,9 +21,12 @@ function controlView(control, parent, turned) {
 
   let stops = [];
   let own = NaN;
+  let typing = false;
   const set = (text) => turned(id, text === String(own) ? undefined : text);
   slider.addEventListener("input", () => set(String(stops[slider.value])));
+  entry.addEventListener("input", () => { typing = true; });
   entry.addEventListener("change", () => {
+    typing = false;
     const text = inUnitOf(control, entry.value);
     set(text === "" ? String(own) : text);
   });
@@ -39,8 +42,7 @@ function controlView(control, parent, turned) {
       own = itsOwn;
       stops = withStop(itsStops, own);
       const text = value ?? String(own);
-      if (document.activeElement !== entry || entry.value === "") entry.value = text;
-      if (isNumber(text)) slider.value = nearestStop(stops, Number(text));
+      if (!typing) entry.value = text;
       slider.max = stops.length - 1;
       if (isNumber(text)) slider.value = nearestStop(stops, Number(text));
       slider.setAttribute("aria-valuetext", `${text} ${unit}`.trim());

@@ -3,12 +3,15 @@
 "use strict";
 
 const start = { cluster: "l40s_tcp_x4", model: "gpt2_small" };
+const drawnSegments = 20000;  // of all timelines: some rounds of each method
 const by = (id) => document.getElementById(id);
 
 async function explore() {
-  const { clusters } = JSON.parse(by("palsim-data").textContent);
   const experiment = by("experiment").textContent;
   const core = await palsimCore();
+  const known = core.clusters();
+  const clusters = JSON.parse(by("palsim-data").textContent).clusters.filter(
+    ({ name }) => known.includes(name));
   const page = explorerPage(clusters, core.models(), changed);
   let settings = settingsFrom(location.hash, start);
   let frame = 0;
@@ -25,8 +28,8 @@ async function explore() {
     const key = fragmentOf(untimed, start);
     if (key === ownStep.key && Number.isFinite(ownStep.ms)) return ownStep.ms;
     const assignments = assignmentsOf(untimed, start, facts).map(({ text }) => text);
-    const part = core.predict(experiment,
-      [...assignments, "steps=1", "compute.jitter=0"], { timelines: false });
+    const part = core.predict(experiment, [...assignments, "steps=1", "compute.jitter=0"],
+                              { timelines: false });
     const ddp = part.prediction.methods[0];
     Object.assign(ownStep, { key, ms: 1e3 * ddp.split_s.gradient / ddp.gradient_steps });
     return ownStep.ms;
@@ -39,7 +42,7 @@ async function explore() {
     let complaint = "";
     try {
       const part = core.predict(experiment, assignments.map(({ text }) => text),
-                                { timelines: true });
+                                { file: "explorer.toml", segments: drawnSegments });
       page.draw(part, commandOf(assignments), { step_ms: ownStepOf(facts) });
     } catch (error) {
       complaint = error.message;
