@@ -2,6 +2,7 @@
 
 #include "experiments/calibrate/calibrate_command.hpp"
 #include "experiments/choose/choose_command.hpp"
+#include "experiments/explore/explore_command.hpp"
 #include "experiments/import/import_command.hpp"
 #include "experiments/network/network_command.hpp"
 #include "experiments/predict/predict_command.hpp"
@@ -24,8 +25,8 @@ const Command& palsim_command() {
            .example = "",
            .positional = "command"},
       .subcommands = {predict_command(), sweep_command(), choose_command(), report_command(),
-                      network_command(), calibrate_command(), import_command(), theory_command(),
-                      train_command(), validate_command()}};
+                      explore_command(), network_command(), calibrate_command(), import_command(),
+                      theory_command(), train_command(), validate_command()}};
   return command;
 }
 
