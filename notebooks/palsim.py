@@ -14,7 +14,7 @@ import tomllib
 import pandas as pd
 
 # A checkout: where the experiments, and the results recorded beside them, are found.
-HOME = pathlib.Path(os.environ.get("PALSIM_HOME") or pathlib.Path(__file__).resolve().parent.parent)
+HOME = pathlib.Path(os.environ.get("PALSIM_HOME") or pathlib.Path(__file__).resolve().parents[1])
 
 
 class PalsimError(RuntimeError):

@@ -7,9 +7,11 @@
 A cell that raises ends it with that cell's error. The kernel is the Python that runs this.
 """
 import asyncio
+import importlib.util
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -44,6 +46,7 @@ def kernel_folder(folder):
     for name in ("PATH", "DATA_DIR", "RUNTIME_DIR", "CONFIG_DIR"):
         os.environ[f"JUPYTER_{name}"] = str(folder)
     os.environ["IPYTHONDIR"] = str(folder / "ipython")
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernel's debugger warns
 
 
 async def execute(path, folder, turns):
@@ -54,11 +57,12 @@ async def execute(path, folder, turns):
     async with turns:
         book = nbformat.read(path, as_version=4)
         client = nbclient.NotebookClient(book, timeout=300, kernel_name="python3",
-                                         record_timing=False, resources={"metadata": {"path": here}})
+                                         record_timing=False,
+                                         resources={"metadata": {"path": here}})
         try:
             await client.async_execute()
         except nbclient.exceptions.CellExecutionError as error:
-            return f"{path.name}: {error.ename}: {error.evalue}\n{error.traceback}"
+            return f"{path.name}: " + re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
     page, _ = nbconvert.HTMLExporter().from_notebook_node(
         book, resources={"metadata": {"name": path.stem}})
     (folder / f"{path.stem}.html").write_text(page)
@@ -76,11 +80,11 @@ def main():
         for path in books:
             path.write_text(written(stripped(json.loads(path.read_text()))))
         return
-    try:
-        import ipykernel, matplotlib, nbclient, nbconvert, pandas  # noqa: E401, F401
-    except ImportError as error:
-        print(f"skipped: {error}; install jupyter-nbconvert, python3-ipykernel, python3-pandas and "
-              "python3-matplotlib (Debian's names)")
+    lacking = [name for name in ("ipykernel", "matplotlib", "nbclient", "nbconvert", "pandas")
+               if importlib.util.find_spec(name) is None]
+    if lacking:
+        print(f"skipped: {sys.executable} has no {', '.join(lacking)}; install jupyter-nbconvert, "
+              "python3-ipykernel, python3-matplotlib and python3-pandas (Debian's names)")
         sys.exit(1 if os.environ.get("PALSIM_PEERS") == "required" else skipped)
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else here.parent / "build" / "notebooks")
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,4 +95,5 @@ def main():
         sys.exit("\n".join(failures))
 
 
-main()
+if __name__ == "__main__":
+    main()
