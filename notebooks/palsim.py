@@ -88,7 +88,7 @@ def experiment(name):
 
 
 def recorded(name):
-    """A CSV recorded in experiments/, such as "scaling/l40s.csv"; any log of train --log by path."""
+    """A CSV recorded in experiments/, such as "scaling/l40s.csv"; train --log's by its path."""
     return table((HOME / "experiments" / name).read_text())
 
 

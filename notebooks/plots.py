@@ -11,7 +11,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-COLOURS = {"DDP": "#222222", "Local SGD": "#6b7b7b", "DiLoCo": "#0072b2", "PALSGD": "#c44e00",
+COLOURS = {"DDP": "#222222", "Local SGD": "#667676", "DiLoCo": "#0072b2", "PALSGD": "#c44e00",
            "PALSGD shared": "#4b1eb4"}
 MARKERS = {"DDP": "s", "Local SGD": "v", "DiLoCo": "o", "PALSGD": "D", "PALSGD shared": "^"}
 INK = "#333333"  # what is said of several methods
@@ -56,7 +56,7 @@ def label_ends(axes, ends):
 
 
 def shaded_table(axes, values, text, low, high, bold):
-    """A heat map of a frame, each value written as `text(row, column)` says, those of `bold` bold."""
+    """A heat map of a frame, each value written as text(row, column), those of `bold` bold."""
     image = axes.imshow(values, cmap="Blues", vmin=low, vmax=high, aspect="auto")
     for y, row in enumerate(values.index):
         for x, column in enumerate(values.columns):
@@ -75,6 +75,5 @@ def save(figure, name):
     """Writes figures/NAME.svg (or to the folder PALSIM_FIGURES)."""
     folder = pathlib.Path(os.environ.get("PALSIM_FIGURES")
                           or pathlib.Path(__file__).resolve().parent / "figures")
-    folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     plt.show()

@@ -1,5 +1,6 @@
 """notebooks/palsim.py: its frames are what the command prints, its errors the command's line."""
 import csv
+import importlib.util
 import io
 import json
 import os
@@ -12,6 +13,9 @@ from unittest import mock
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(root / "notebooks"))
+if importlib.util.find_spec("pandas") is None:
+    print(f"skipped: {sys.executable} has no pandas; install python3-pandas")
+    sys.exit(1 if os.environ.get("PALSIM_PEERS") == "required" else 77)
 import palsim  # noqa: E402
 
 SHORT = root / "tests" / "experiments" / "short.toml"
