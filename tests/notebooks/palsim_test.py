@@ -23,7 +23,7 @@ SHORT = root / "tests" / "experiments" / "short.toml"
 
 def printed(*words):
     """What the command prints, past palsim.py."""
-    return subprocess.run(["palsim", *map(str, words)], check=True, capture_output=True,
+    return subprocess.run([palsim.command(), *map(str, words)], check=True, capture_output=True,
                           text=True).stdout
 
 
@@ -110,7 +110,7 @@ class Errors(unittest.TestCase):
             palsim.predict(SHORT, {"nonsense": 1})
         self.assertIn("unknown key 'nonsense'", str(raised.exception))
         self.assertEqual(str(raised.exception).count("\n"), 0)
-        result = subprocess.run(["palsim", "predict", SHORT, "--set", "nonsense=1"],
+        result = subprocess.run([palsim.command(), "predict", SHORT, "--set", "nonsense=1"],
                                 capture_output=True, text=True, check=False)
         self.assertEqual(str(raised.exception), result.stderr.strip())
 
