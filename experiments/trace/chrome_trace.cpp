@@ -119,8 +119,10 @@ class ProcessWriter {
     }
   }
 
+  // Nothing if the length is 0.
   void complete(std::int64_t thread, const std::string& name, Time begin, Duration length,
                 const std::string& args) {
+    if (length <= Duration()) return;
     fmt::format_to(out(),
                    "{{\"ph\":\"X\",\"name\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},"
                    "\"args\":{{{}}}}},\n",

@@ -47,7 +47,8 @@ void Timeline::keep(RoundTimeline round) {
   segments_in_rounds_ += round.segments.size();
   rounds_.push_back(std::move(round));
   // Whatever is left out now would have been at once: it only gets more usual.
-  if (rounds_.size() / 2 > most_of_a_kind() + 3) leave_out_the_usual();
+  constexpr std::size_t seldom = 6;
+  if (rounds_.size() > seldom && rounds_.size() / seldom > most_of_a_kind()) leave_out_the_usual();
 }
 
 std::size_t Timeline::most_of_a_kind() const {
