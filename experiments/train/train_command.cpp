@@ -54,7 +54,7 @@ po::options_description described_options() {
       "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
       "resume", text()->value_name("FOLDER"),
       "go on from the checkpoints there, and keep them there unless --checkpoint says otherwise")(
-      "format", one_of("table|json"), "how the result is printed; default: table");
+      "format", one_of("table|json|markdown"), "how the result is printed; default: table");
   return options;
 }
 
@@ -108,7 +108,7 @@ void ask_for_stop(int signal) {
 void print(const Campaign& campaign, const std::string& format) {
   if (!campaign.reports() || campaign.results().methods.empty()) return;
   std::cout << (format == "json" ? json_report(campaign.results())
-                                 : table_report(campaign.results()))
+                                 : printed(table_report(campaign.results()), format))
             << std::flush;
 }
 
