@@ -103,7 +103,7 @@ Words validation_names() {
 Completions values_named(const std::string& name, const Command& command, const CommandWords& line,
                          const std::string& typed) {
   if (const Words choices = choices_of(name); !choices.empty()) return {choices};
-  if (name == "EXPERIMENT") return {names_in("experiments"), Paths::files};
+  if (name == "EXPERIMENT" || name == "SUBJECT") return {names_in("experiments"), Paths::files};
   if (name == "CLUSTER" || name == "TOPOLOGY") return {names_in("topologies"), Paths::files};
   if (name == "MODEL") return {names_in("models"), Paths::files};
   if (name == "VALIDATION") return {validation_names()};
@@ -139,7 +139,11 @@ Completions any_of(const Command& command, const Words& words, const std::string
       return any_of(sub, {words.begin() + 1, words.end()}, typed);
     }
   }
-  if (words.empty() && typed.starts_with('-')) below.words.emplace_back("--help");
+  if (words.empty() && typed.starts_with('-')) {
+    for (const OptionText& option : option_texts(command.options)) {
+      below.words.push_back(option.name);
+    }
+  }
   return below;
 }
 

@@ -60,6 +60,21 @@ std::string example_text(const CommandDescription& command) {
   return command.example.empty() ? "" : fmt::format("\nExample:\n  {}\n", command.example);
 }
 
+std::string options_text(const po::options_description& options, std::size_t width) {
+  constexpr std::size_t most_column = 24;
+  const std::vector<OptionText> texts = option_texts(options);
+  std::size_t column = 0;
+  for (const OptionText& option : texts) {
+    const std::size_t needed = margin + display_width(spelling_of(option)) + margin;
+    if (needed <= most_column) column = std::max(column, needed);
+  }
+  std::string text = "\nOptions:\n";
+  for (const OptionText& option : texts) {
+    text += entry(spelling_of(option), option.meaning, column, width);
+  }
+  return text;
+}
+
 std::string sections_text(const CommandDescription& command, std::size_t width) {
   std::string text;
   for (const HelpSection& section : command.sections) {
@@ -89,20 +104,8 @@ std::vector<std::string> paragraphs_of(const std::string& summary) {
 
 std::string help_text(const CommandDescription& command, const po::options_description& options,
                       std::size_t width) {
-  constexpr std::size_t most_column = 24;
-  const std::vector<OptionText> texts = option_texts(options);
-  std::size_t column = 0;
-  for (const OptionText& option : texts) {
-    const std::size_t needed = margin + display_width(spelling_of(option)) + margin;
-    if (needed <= most_column) column = std::max(column, needed);
-  }
-  std::string text =
-      usage_text(command, " [OPTION]...", width) + flowing_text(command.summary, width);
-  text += "\nOptions:\n";
-  for (const OptionText& option : texts) {
-    text += entry(spelling_of(option), option.meaning, column, width);
-  }
-  return text + sections_text(command, width) + example_text(command);
+  return usage_text(command, " [OPTION]...", width) + flowing_text(command.summary, width) +
+         options_text(options, width) + sections_text(command, width) + example_text(command);
 }
 
 std::string help_text(const Command& command, std::size_t width) {
@@ -116,7 +119,8 @@ std::string help_text(const Command& command, std::size_t width) {
   for (const Command& sub : command.subcommands) {
     text += entry(last_word(sub.description), sub.description.brief, column, width);
   }
-  text += sections_text(description, width) + example_text(description);
+  text += options_text(command.options, width) + sections_text(description, width) +
+          example_text(description);
   text += fmt::format("\n{} {} --help tells more.\n", full_name(description),
                       boost::to_upper_copy(description.positional));
   return text;

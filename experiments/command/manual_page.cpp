@@ -64,6 +64,14 @@ std::string example(const CommandDescription& description) {
                      escaped(description.example));
 }
 
+std::string options_of(const Command& command) {
+  std::string text;
+  for (const OptionText& option : option_texts(command.options)) {
+    text += entry(spelling(option), option.meaning);
+  }
+  return text;
+}
+
 std::string command_text(const Command& command) {
   std::string text;
   if (command.run != nullptr) {
@@ -71,9 +79,7 @@ std::string command_text(const Command& command) {
     text += fmt::format(".SS \"{}\"\n.PP\n{} {} [OPTION]...\n", escaped(full_name(description)),
                         bold(full_name(description)), escaped(description.usage));
     text += flowing(description.summary);
-    for (const OptionText& option : option_texts(command.options)) {
-      text += entry(spelling(option), option.meaning);
-    }
+    text += options_of(command);
     for (const HelpSection& section : description.sections) {
       text += fmt::format(".PP\n{}:\n", escaped(section.title)) + flowing(section.text);
     }
@@ -93,7 +99,7 @@ std::string manual_page(const Command& root) {
       boost::to_upper_copy(name), name, PALSIM_VERSION, name, escaped(description.brief),
       bold(name), escaped(description.usage));
   text += ".SH DESCRIPTION\n" + flowing(description.summary) + example(description);
-  text += ".SH COMMANDS\n" + command_text(root);
+  text += ".SH OPTIONS\n" + options_of(root) + ".SH COMMANDS\n" + command_text(root);
   for (const HelpSection& section : description.sections) {
     text +=
         fmt::format(".SH \"{}\"\n", boost::to_upper_copy(section.title)) + flowing(section.text);

@@ -37,19 +37,6 @@ Json object_of(const MethodPrediction& method, Step steps) {
   return object;
 }
 
-Json object_of(const Prediction& prediction) {
-  Json object{{"experiment", prediction.experiment},
-              {"cluster", prediction.cluster},
-              {"model", prediction.model},
-              {"workers", prediction.workers},
-              {"seed", prediction.seed},
-              {"methods", Json::array()}};
-  for (const MethodPrediction& method : prediction.methods) {
-    object["methods"].push_back(object_of(method, prediction.steps));
-  }
-  return object;
-}
-
 // One row: the prediction's fields, then the method's, with wall_clock_s spread over columns and
 // without split_s, whose parts the columns compute_s, communication_s and waiting_s sum up.
 Json flat_row(const Json& prediction, const Json& method) {
@@ -70,16 +57,29 @@ Json flat_row(const Json& prediction, const Json& method) {
 
 }  // namespace
 
+Json prediction_object(const Prediction& prediction) {
+  Json object{{"experiment", prediction.experiment},
+              {"cluster", prediction.cluster},
+              {"model", prediction.model},
+              {"workers", prediction.workers},
+              {"seed", prediction.seed},
+              {"methods", Json::array()}};
+  for (const MethodPrediction& method : prediction.methods) {
+    object["methods"].push_back(object_of(method, prediction.steps));
+  }
+  return object;
+}
+
 // Text that is not UTF-8 (a label in another encoding) is shown with replacement characters.
 std::string json_report(const std::vector<Prediction>& predictions) {
   Json objects = Json::array();
-  for (const Prediction& prediction : predictions) objects.push_back(object_of(prediction));
+  for (const Prediction& prediction : predictions) objects.push_back(prediction_object(prediction));
   const Json& result = objects.size() == 1 ? objects.front() : objects;
   return result.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::vector<Json> flat_rows(const Prediction& prediction) {
-  const Json object = object_of(prediction);
+  const Json object = prediction_object(prediction);
   std::vector<Json> rows;
   for (const Json& method : object["methods"]) rows.push_back(flat_row(object, method));
   return rows;

@@ -7,7 +7,7 @@
 #include "experiments/command/progress.hpp"
 #include "experiments/command/warn.hpp"
 #include "experiments/predict/report.hpp"
-#include "experiments/predict/trace.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 
 namespace palsim {
 namespace {
@@ -39,7 +39,8 @@ po::options_description described_options() {
       "format", one_of("table|json|csv|gain|markdown"),
       "how the result is printed; default: table; gain: one table of each method's gain over the "
       "first")("trace", po::value<std::string>()->value_name("FILE"),
-               "write the first seed's run as Chrome trace events, for ui.perfetto.dev")(
+               "write the first seed's run as Chrome trace events, for ui.perfetto.dev; of several "
+               "numbers of workers, at the first")(
       "links", "say what each link carried, and how busy that kept it (table and json)");
   return options;
 }
@@ -72,13 +73,15 @@ std::string report_as(const std::string& format, const std::vector<Prediction>& 
   return printed(format == "gain" ? gain_report(predictions) : table_report(predictions), format);
 }
 
-void write_trace(const Experiment& experiment, const std::string& path) {
+void trace_first_run(const Experiment& experiment, const std::string& path) {
   const Run& run = experiment.runs.front();
-  std::vector<MethodTimeline> timelines;
+  const KeptRounds kept = rounds_in_trace(run.methods.size());
+  std::vector<TracedRun> runs;
   for (const LabelledMethod& method : run.methods) {
-    timelines.push_back({method.label, timeline_of(experiment, run, method, {20, 20, 20})});
+    runs.push_back(
+        {"simulated: " + method.label, run.workers, timeline_of(experiment, run, method, kept)});
   }
-  write_whole_file(path, chrome_trace(timelines, run.workers));
+  write_trace(path, std::move(runs));
 }
 
 void run(const std::vector<std::string>& arguments) {
@@ -97,7 +100,7 @@ void run(const std::vector<std::string>& arguments) {
         predict(experiment, {.links = parsed->links}, [&](double share) { bar.advance(share); });
     predictions.insert(predictions.end(), more.begin(), more.end());
   }
-  if (!parsed->trace.empty()) write_trace(experiments.front(), parsed->trace);
+  if (!parsed->trace.empty()) trace_first_run(experiments.front(), parsed->trace);
   warn(warnings(predictions));
   std::cout << report_as(parsed->format, predictions) << std::flush;
 }

@@ -8,18 +8,15 @@
 #include "experiments/command/team.hpp"
 #include "experiments/experiment/experiment.hpp"
 #include "experiments/network/link_report.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/replay/replay.hpp"
 
 namespace palsim {
 
-// Over the seeds; percentiles are interpolated linearly between the sorted values.
-struct Distribution {
+// Over the seeds.
+struct Distribution : Percentiles {
   double mean = 0;
-  double p5 = 0;
-  double p50 = 0;
-  double p95 = 0;
 };
-Distribution distribution_of(std::vector<double> values);
 
 struct MethodPrediction {
   std::string label;
@@ -27,7 +24,8 @@ struct MethodPrediction {
   Distribution wall_clock_s;
   Tally mean;  // over workers and seeds
   Bytes memory_per_worker;
-  double speedup = 1;                  // against the first method
+  double speedup = 1;  // against the first method
+  std::vector<double> wall_clock_of_seeds_s = {};
   std::vector<LinkUse> links = {};     // of the mean run, if asked for
   std::vector<StepClock> clocks = {};  // of each seed's run, if asked for
 
@@ -66,8 +64,9 @@ struct Details {
 std::vector<Prediction> predict(const Experiment& experiment, Details details,
                                 const Progress& progress);
 
-// The first seed's run of one method, as far as its rounds are to be kept.
+// The first seed's run of one method, as far as its rounds are to be kept; `progress` is told what
+// share of it is done.
 Timeline timeline_of(const Experiment& experiment, const Run& run, const LabelledMethod& method,
-                     const KeptRounds& kept);
+                     const KeptRounds& kept, const Progress& progress = {});
 
 }  // namespace palsim

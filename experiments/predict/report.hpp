@@ -13,6 +13,9 @@ namespace palsim {
 // A table under a line that says what was predicted, and a bar for where each method's time goes.
 TextReport table_report(const std::vector<Prediction>& predictions);
 
+// What JSON has of one.
+nlohmann::ordered_json prediction_object(const Prediction& prediction);
+
 // One object, or an array of them if there are several.
 std::string json_report(const std::vector<Prediction>& predictions);
 

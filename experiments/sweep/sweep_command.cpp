@@ -69,7 +69,8 @@ Grid grid_of(const CommandValues& values) {
                       "workers=4,8,16");
   std::vector<Axis> axes;
   for (const std::string& text : over) axes.push_back(axis_of(text));
-  Grid grid(std::move(axes), values.count("zip") > 0 ? Combination::zip : Combination::product);
+  Grid grid(std::move(axes),
+            values.count("zip") > 0 ? AxisCombination::zip : AxisCombination::product);
   require<InputError>(grid.cells() <= most_cells_unasked || values.count("yes") > 0,
                       "--over: {} cells, more than {}; write fewer values, or --yes", grid.cells(),
                       most_cells_unasked);

@@ -9,6 +9,7 @@
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 #include "experiments/train/backend_choice.hpp"
 #include "experiments/train/campaign.hpp"
 #include "real/comm/mpi_process.hpp"
@@ -49,6 +50,8 @@ po::options_description described_options() {
       "method", texts()->value_name("LABEL"), "train this method alone; may be repeated")(
       "steps", po::value<Step>()->value_name("N"), "the same as --set steps=N")(
       "log", text()->value_name("FILE"), "a row of losses and times for each step, as CSV")(
+      "trace", text()->value_name("FILE"),
+      "write what every worker did when as Chrome trace events, for ui.perfetto.dev")(
       "checkpoint", text()->value_name("FOLDER"),
       "keep checkpoints there: now and then, at each method's end, and on Ctrl-C")(
       "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
@@ -84,11 +87,16 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
   arguments.options.methods = value_or<std::vector<std::string>>(*values, "method", {});
   arguments.backend = backend_choice(*values);
   arguments.options.log = text("log", "");
+  arguments.options.trace = text("trace", "");
   arguments.options.resume = text("resume", "");
   arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());
   arguments.options.checkpoint_every = time_of(text("checkpoint-every", "60s"));
   arguments.format = text("format", "table");
   if (!arguments.options.log.empty()) require_writable(arguments.options.log);
+  if (values->count("trace") > 0) {
+    require_writable(arguments.options.trace);
+    require_other_file("trace", arguments.options.trace, "log", arguments.options.log);
+  }
   if (!arguments.options.resume.empty()) {
     require<InputError>(fs::is_directory(arguments.options.resume),
                         "--resume {}: not a folder; write the one that --checkpoint was given",
@@ -105,10 +113,11 @@ void ask_for_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-void print(const Campaign& campaign, const std::string& format) {
+void print(const Campaign& campaign, const TrainArguments& arguments) {
   if (!campaign.reports() || campaign.results().methods.empty()) return;
-  std::cout << (format == "json" ? json_report(campaign.results())
-                                 : printed(table_report(campaign.results()), format))
+  if (!arguments.options.trace.empty()) write_trace(arguments.options.trace, campaign.traced());
+  std::cout << (arguments.format == "json" ? json_report(campaign.results())
+                                           : printed(table_report(campaign.results()), arguments.format))
             << std::flush;
 }
 
@@ -138,6 +147,9 @@ void train(const TrainArguments& arguments, Group* processes) {
     if (!arguments.options.log.empty()) {
       require_no_input("log", arguments.options.log, read.files);
     }
+    if (!arguments.options.trace.empty()) {
+      require_no_input("trace", arguments.options.trace, read.files);
+    }
     return read;
   });
   const std::unique_ptr<Backend> backend =
@@ -149,10 +161,10 @@ void train(const TrainArguments& arguments, Group* processes) {
   try {
     campaign.run();
   } catch (...) {
-    print(campaign, arguments.format);
+    print(campaign, arguments);
     throw;
   }
-  print(campaign, arguments.format);
+  print(campaign, arguments);
 }
 
 void run(const std::vector<std::string>& words) {

@@ -11,6 +11,7 @@
 #include "experiments/command/data_folders.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 #include "experiments/train/backend_choice.hpp"
 #include "experiments/validation/training_validation_report.hpp"
 #include "experiments/validation/validation.hpp"
@@ -51,6 +52,9 @@ po::options_description described_options() {
       "with --backend: this machine as palsim calibrate machine wrote it, instead of measuring it")(
       "repeats", po::value<int>()->value_name("N"),
       "with --backend: runs of each method; default 3")(
+      "trace", po::value<std::string>()->value_name("FILE"),
+      "with --backend: write each method's simulated run beside the last measured one as Chrome "
+      "trace events, for ui.perfetto.dev")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "with --backend: set a key of the experiment, as for predict; may be repeated");
   return options;
@@ -93,14 +97,22 @@ void validate_here(const CommandValues& values) {
   constexpr int most_repeats = 1000;
   require<InputError>(1 <= options.repeats && options.repeats <= most_repeats,
                       "--repeats {}: write a number from 1 to {}", options.repeats, most_repeats);
+  const auto trace = value_or<std::string>(values, "trace", "");
+  if (values.count("trace") > 0) {
+    require_writable(trace);
+    options.runs = ValidationOptions::Runs::timed_and_traced;
+  }
   if (values.count("calibration") > 0) {
     const auto file = values["calibration"].as<std::string>();
     options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
+    if (!trace.empty()) require_no_input("trace", trace, {file});
   }
   const Experiment experiment = load_experiment(
       found_experiment(names.front()), value_or<std::vector<std::string>>(values, "set", {}));
+  if (!trace.empty()) require_no_input("trace", trace, experiment.files);
   const std::unique_ptr<Backend> backend = open_backend(choice, experiment);
   const TrainingValidation validation = validate_training(experiment, *backend, options);
+  if (!trace.empty()) write_trace(trace, validation.traced);
   std::cout << (format == "json" ? json_report(validation)
                                  : printed(table_report(validation), format));
 }
@@ -109,7 +121,7 @@ void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description(), described_options(), arguments);
   if (!values) return;
   if (values->count("backend") > 0) return validate_here(*values);
-  for (const char* option : {"calibration", "repeats", "set"}) {
+  for (const char* option : {"calibration", "repeats", "set", "trace"}) {
     require<InputError>(values->count(option) == 0,
                         "--{}: goes with --backend; write --backend cpu or cuda", option);
   }

@@ -104,10 +104,10 @@ TEST_CASE("each command has an example, and it works") {
   for (const Command* command : every_command()) {
     CAPTURE(full_name(command->description));
     REQUIRE(!command->description.example.empty());
-    if (full_name(command->description) == "palsim explore") continue;  // serves until it is ended
     const CommandResult result = desk.run(shortened(*command));
     CAPTURE(result.err);
-    CHECK(result.status == 0);
+    // What a browser needs may not have been built.
+    if (result.err.find("./dev explore") == std::string::npos) CHECK(result.status == 0);
   }
   CHECK(desk.run(palsim_command().description.example).status == 0);
 }

@@ -1,0 +1,64 @@
+// A bar per method: its wall clock, split into what a worker spent it on. All bars have one scale.
+"use strict";
+
+const PARTS = [["gradient", "gradient steps"], ["mix", "mix steps"],
+               ["other", "other compute (outer steps, data, stalls)"],
+               ["communication", "communication (exposed)"], ["waiting", "waiting for slower workers"]];
+
+function partsKey(parts) {
+  return element("ul", { class: "key" }, ...parts.map(([part, name]) =>
+    element("li", {}, element("span", { class: `swatch ${part}` }), name)));
+}
+
+// The share's name inside its part, where that is wide enough for it.
+function partLabel(part, share, width) {
+  const texts = [`${part} ${formatShare(share)}`, formatShare(share)];
+  const text = texts.find((text) => text.length * 6.6 + 14 < share * width);
+  return text ? [element("span", { textContent: text })] : [];
+}
+
+function splitBar(method, longest, width) {
+  const parts = PARTS.filter(([part]) => method.split_s[part] > 0);
+  const total = method.wall_clock_s.mean;
+  const told = parts.map(([part, name]) => `${name} ${formatTime(method.split_s[part])}`).join(", ");
+  const bar = element("div", { class: "bar", role: "img",
+                               "aria-label": `${method.label}: ${formatTime(total)}: ${told}` });
+  for (const [part, name] of parts) {
+    const seconds = method.split_s[part];
+    bar.append(element("div", {
+      class: `part ${part}`, "data-part": part, "data-seconds": seconds,
+      style: `width: ${100 * seconds / longest}%`,
+      title: `${method.label}: ${name} ${formatTime(seconds)}, ${formatShare(seconds / total)}`,
+    }, ...partLabel(part, seconds / total, width * total / longest)));
+  }
+  const speedup = `${formatNumber(method.speedup, 3)} times the speed`;
+  return element("li", { "data-label": method.label },
+    element("span", { class: "name", textContent: method.label }), bar,
+    element("span", { class: "total" }, element("b", { textContent: formatTime(total) }),
+            method.speedup === 1 ? "" : ` · ${speedup}`));
+}
+
+// `prediction` is the object of `palsim predict --format json`; calling again redraws.
+function drawSplitBars(target, prediction) {
+  target.splitBars = prediction;
+  if (target.drawSplitBars) return target.drawSplitBars();
+  target.drawSplitBars = () => {
+    const methods = target.splitBars.methods;
+    const used = PARTS.filter(([part]) => methods.some((method) => method.split_s[part] > 0));
+    const longest = Math.max(...methods.map((method) => method.wall_clock_s.mean));
+    const width = target.clientWidth - (target.clientWidth > 640 ? 360 : 0);
+    target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" },
+      ...methods.map((method) => splitBar(method, longest, width))));
+  };
+  keepDrawn(target, target.drawSplitBars);
+}
+
+// What the bars say, in a sentence.
+function predictionFinding({ methods }) {
+  const [first] = methods;
+  const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  if (methods.length === 1) return `${first.label} takes ${formatTime(first.wall_clock_s.mean)}`;
+  if (best.speedup < 1.005) return `No method is faster than ${first.label}`;
+  const times = formatNumber(best.speedup, best.speedup < 2 ? 3 : 2);
+  return `${best.label} is ${times} times as fast as ${first.label}`;
+}
