@@ -4,30 +4,30 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <vector>
 
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
-namespace {
-
 namespace fs = std::filesystem;
 
-std::vector<std::string> known_names(const fs::path& folder) {
+fs::path data_home() {
+  const char* home = std::getenv("PALSIM_HOME");
+  if (home != nullptr && *home != 0) return home;
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none);
+  const fs::path installed = program.parent_path().parent_path() / "share" / "palsim";
+  return !program.empty() && fs::is_directory(installed, none) ? installed
+                                                               : fs::path(PALSIM_SOURCE_HOME);
+}
+
+std::vector<std::string> names_in(std::string_view folder) {
   std::vector<std::string> names;
   std::error_code none;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, none)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(data_home() / folder, none)) {
     if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
   }
   std::sort(names.begin(), names.end());
   return names;
-}
-
-}  // namespace
-
-fs::path data_home() {
-  const char* home = std::getenv("PALSIM_HOME");
-  return home != nullptr && *home != 0 ? fs::path(home) : fs::path(PALSIM_SOURCE_HOME);
 }
 
 fs::path find_file(std::string_view folder, const std::string& name, const fs::path& base,
@@ -49,7 +49,7 @@ fs::path find_file(std::string_view folder, const std::string& name, const fs::p
                                 known.string(), name));
   }
   fail_at(origin,
-          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, known_names(known))));
+          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, names_in(folder))));
 }
 
 }  // namespace palsim

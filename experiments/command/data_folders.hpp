@@ -5,14 +5,18 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/core/document.hpp"
 
 namespace palsim {
 
-// The folder that holds topologies/, models/ and experiments/: $PALSIM_HOME, else where palsim was
-// built from.
+// The folder that holds topologies/, models/ and experiments/: $PALSIM_HOME, else share/palsim
+// beside the bin/ of an installed palsim, else where palsim was built from.
 std::filesystem::path data_home();
+
+// The names of the TOML files in one of its folders, sorted.
+std::vector<std::string> names_in(std::string_view folder);
 
 // The TOML file that `name` means: a path if it ends in .toml or has a slash (relative to `base`),
 // else a file of that name in `folder` of the data home. Throws InputError at `origin` if there is
