@@ -2,6 +2,7 @@
 #include "experiments/report/prediction_part.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <map>
@@ -168,6 +169,9 @@ TEST_CASE("What has no room is left out, and the part says so") {
   CHECK(part["links_left_out"] > 3);
   for (const Json& method : part["prediction"]["methods"]) CHECK_FALSE(method.contains("links"));
   CHECK_FALSE(part["topology"]["links"].empty());
+  CHECK(part["topology"]["note"] ==
+        fmt::format("The figures of all links, {} of them, are left out.",
+                    part["links_left_out"].get<int>()));
 }
 
 TEST_CASE("The settings say what the experiment was set to, in words") {

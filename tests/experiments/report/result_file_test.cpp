@@ -193,6 +193,24 @@ TEST_CASE("CSV is read as the JSON that says the same") {
   CHECK(folder.parts("n.csv", json_csv(network)).at(0)["rows"].size() == 3);
 }
 
+TEST_CASE("A validation in CSV holds what was predicted against what was measured") {
+  const Folder folder;
+  const Json part = folder.parts("v.csv", "gpus,predicted_us,measured_us\n1,12,10\n2,20,\n").at(0);
+  CHECK(part["kind"] == "validation");
+  CHECK(part["title"] == "v");
+  const Json& rows = part["validation"]["rows"];
+  CHECK(rows[0] == Json::parse(R"({"gpus": 1, "predicted_us": 12, "measured_us": 10, "error": 0.2,
+                                   "group": "v"})"));
+  CHECK(rows[1]["error"].is_null());
+  CHECK(folder.parts("v.csv", "sync_s,first_sync_s,measured_sync_s\n3,9,2\n")
+            .at(0)["validation"]["rows"][0]["error"] == 0.5);
+  CHECK(folder.complaint("v.csv", "predicted_a,predicted_b,measured_a\n1,2,3\n") ==
+        "v.csv: does not say which column was measured for which; write it with palsim validate "
+        "--format json");
+  CHECK(folder.complaint("v.csv", "predicted_a,measured_a\nfew,3\n") ==
+        "v.csv:2:1: predicted_a = 'few' is not a number; write the file anew");
+}
+
 TEST_CASE("A wrong line of CSV is named") {
   const Folder folder;
   Json row{{"compute.jitter", 0.1}};
