@@ -47,7 +47,7 @@ function spreadFinding({ prediction, spread }) {
 function sweepFinding(part) {
   const best = fastestCell(part);
   if (!best) return "No cell could be predicted";
-  const at = movingAxes(part).map((axis) => `${settingText(axis)} ${best[axis]}`).join(", ");
+  const at = movingAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
   return `Fastest is ${best.label}${at ? ` at ${at}` : ""}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 
