@@ -7,14 +7,18 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
-find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
-find_package(Eigen3 3.4 REQUIRED)
-find_package(fmt 9 REQUIRED)
-find_package(MPI REQUIRED COMPONENTS CXX)
-find_package(nlohmann_json 3.11 REQUIRED)
-find_package(pugixml 1.13 REQUIRED)
-find_package(tomlplusplus 3.3 REQUIRED)
-find_package(OpenMP REQUIRED)
+if(EMSCRIPTEN)
+  include(${CMAKE_CURRENT_LIST_DIR}/browser_packages.cmake)
+else()
+  find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+  find_package(Eigen3 3.4 REQUIRED)
+  find_package(fmt 9 REQUIRED)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+  find_package(nlohmann_json 3.11 REQUIRED)
+  find_package(pugixml 1.13 REQUIRED)
+  find_package(tomlplusplus 3.3 REQUIRED)
+  find_package(OpenMP REQUIRED)
+endif()
 
 # What every target of palsim shares.
 add_library(palsim_settings INTERFACE)
@@ -25,6 +29,10 @@ set(palsim_options
   -Wno-stringop-overflow  # false alarms inside fmt 9 at -O3
   -ffp-contract=off  # no fused multiply-add: the same bytes out on any machine
   -fno-math-errno)   # rounding is one instruction
+if(EMSCRIPTEN)
+  list(APPEND palsim_options -Wno-deprecated-experimental-coroutine -Wno-unknown-warning-option
+    -Wno-shorten-64-to-32)  # containers are indexed by 32 bits there
+endif()
 target_compile_options(palsim_settings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${palsim_options}>")
 target_compile_definitions(palsim_settings INTERFACE EIGEN_DONT_PARALLELIZE)
 

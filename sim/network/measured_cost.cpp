@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "sim/core/error.hpp"
 
@@ -17,13 +16,14 @@ double between(double below, double above, double share) {
 double ns_of(const MeasuredTime& measured) { return static_cast<double>(measured.time.count_ns()); }
 
 // Of one number of workers.
-double time_ns(std::span<const MeasuredTime> times, Bytes bytes) {
+double time_ns(MeasuredTimes::const_iterator first, MeasuredTimes::const_iterator last,
+               Bytes bytes) {
   const auto above = std::lower_bound(
-      times.begin(), times.end(), bytes,
+      first, last, bytes,
       [](const MeasuredTime& measured, Bytes wanted) { return measured.size < wanted; });
-  if (above == times.begin()) return ns_of(times.front());
+  if (above == first) return ns_of(*first);
   const auto below = above - 1;
-  if (above == times.end()) return ns_of(*below) * (bytes / below->size);
+  if (above == last) return ns_of(*below) * (bytes / below->size);
   return between(ns_of(*below), ns_of(*above), (bytes - below->size) / (above->size - below->size));
 }
 
@@ -61,14 +61,13 @@ Duration measured_time(const MeasuredTimes& times, std::int64_t workers, Bytes b
   const auto first = std::lower_bound(times.begin(), times.end(), workers, fewer);
   require(first != times.end(), "the time of a collective over {} workers", workers);
   const std::int64_t above = first->workers;
-  const double above_ns =
-      time_ns({first, std::upper_bound(first, times.end(), above, more)}, bytes);
+  const double above_ns = time_ns(first, std::upper_bound(first, times.end(), above, more), bytes);
   if (above == workers) return Duration::rounded_nanoseconds(above_ns);
 
   require(first != times.begin(), "the time of a collective over {} workers", workers);
   const std::int64_t below = (first - 1)->workers;
   const double below_ns =
-      time_ns({std::lower_bound(times.begin(), first, below, fewer), first}, bytes);
+      time_ns(std::lower_bound(times.begin(), first, below, fewer), first, bytes);
   const double share = static_cast<double>(workers - below) / static_cast<double>(above - below);
   return Duration::rounded_nanoseconds(between(below_ns, above_ns, share));
 }

@@ -55,6 +55,12 @@ NodeHops::Cut without_repeats(NodeHops::Cut links) {
   return links;
 }
 
+template <class Key>
+void sort_by(NodeHops::Workers& workers, const Key& key) {
+  std::sort(workers.begin(), workers.end(),
+            [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
+}
+
 }  // namespace
 
 NodeHops node_hops(const Network& network, HopKind kind) {
@@ -91,10 +97,10 @@ NodeHops node_hops(const Network& network, HopKind kind) {
     }
     hops.cuts.push_back(without_repeats(std::move(out)));
     hops.cuts.push_back(without_repeats(std::move(in)));
-    std::ranges::sort(others, {}, distance);
+    sort_by(others, distance);
     if (!others.empty()) least.push_back(hops.hop(worker, others.front()).latency);
     hops.nearest.push_back(others);
-    std::ranges::sort(others, {}, narrowness);
+    sort_by(others, narrowness);
     hops.widest.push_back(std::move(others));
   }
 
@@ -105,7 +111,7 @@ NodeHops node_hops(const Network& network, HopKind kind) {
   }
   const Duration of_nearest = std::accumulate(least.begin(), least.end(), Duration());
   hops.least_ring_latency = std::max(of_nearest, of_only_ways);
-  if (!least.empty()) hops.least_latency = *std::ranges::min_element(least);
+  if (!least.empty()) hops.least_latency = *std::min_element(least.begin(), least.end());
   return hops;
 }
 

@@ -63,7 +63,8 @@ Rings nearest_neighbours(const NodeHops& hops) {
     is_on_ring[start] = 1;
     while (static_cast<std::int64_t>(ring.size()) < hops.workers) {
       const NodeHops::Workers& others = hops.nearest[ring.back()];
-      ring.push_back(*std::ranges::find_if(others, [&](auto other) { return !is_on_ring[other]; }));
+      ring.push_back(*std::find_if(others.begin(), others.end(),
+                                   [&](auto other) { return !is_on_ring[other]; }));
       is_on_ring[ring.back()] = 1;
     }
     Rings rings = measured(hops, {started_at(std::move(ring), 0)});
