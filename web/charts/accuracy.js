@@ -44,7 +44,7 @@ function accuracyPlot(points, unit, groups, width) {
   const [least, most] = [Math.min(...all) / 1.15, Math.max(...all) * 1.15];
   const far = most / least > 8;
   const axis = { type: far ? "log" : "linear", domain: [least, most], grid: true,
-                 ticks: far ? logTicks(least, most) : 5,
+                 ticks: far ? logTicks([least, most]) : 5,
                  tickFormat: (value) => formatSi(value, "") };
   return plotOf(width, `Predicted against measured (${unit})`, {
     height: Math.min(width, 500), x: { ...axis, label: `measured (${unit})` },

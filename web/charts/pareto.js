@@ -35,7 +35,7 @@ function paretoPlot(points, [key, name, format], series, width) {
   const x = axisFor(costs, name);
   return plotOf(width, `Time against ${name}; not beaten: ${front.map(title).join("; ")}`, {
     height: Math.min(420, Math.max(290, width * 0.4)), marginRight: 30,
-    x: { ...x, ticks: x.type === "log" ? logTicks(...reach(costs)) : Math.max(2, width / 110),
+    x: { ...x, ticks: x.type === "log" ? logTicks(reach(costs), width / 75) : Math.max(2, width / 110),
          tickFormat: format, insetLeft: 14, insetRight: width < 620 ? 14 : 160,
          grid: true },
     y: { ...seconds.options, inset: 24 },

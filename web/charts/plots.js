@@ -56,18 +56,19 @@ function axisFor(values, label) {
   const far = least > 0 && most / least > 8;
   return { type: far ? "log" : "linear", label,
            ...(found.length <= 8 ? { ticks: found.sort((a, b) => a - b) }
-             : far ? { ticks: logTicks(least, most) } : {}),
+             : far ? { ticks: logTicks([least, most]) } : {}),
            tickFormat: (value) => (Math.abs(value) >= 1e5 ? formatSi(value, "") : formatNumber(value, 3)) };
 }
 
-// 1, 2 and 5 times powers of ten, or the powers alone where those are many.
-function logTicks(least, most) {
+// 1, 2 and 5 times powers of ten, or the powers alone where those are more than there is room for.
+function logTicks([least, most], room = 8) {
   const ticks = [];
   for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; ++power) {
     for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`));
   }
   const inside = ticks.filter((tick) => tick >= least && tick <= most);
-  return inside.length <= 8 ? inside : inside.filter((tick) => /^1(e|0*$)|^0\.0*1$/.test(String(tick)));
+  if (inside.length <= room) return inside;
+  return inside.filter((tick) => /^1(e|0*$)|^0\.0*1$/.test(String(tick)));
 }
 
 // An axis of seconds, in the unit that fits the largest: {unit, options}.
@@ -77,7 +78,7 @@ function timeAxis(seconds, label = "wall clock") {
   const far = least > 0 && most / least > 8;
   const options = { type: far ? "log" : "linear", zero: !far, grid: true,
                     label: `${label} (${name}${far ? ", log" : ""})`,
-                    ...(far ? { ticks: logTicks(least / unit, most / unit),
+                    ...(far ? { ticks: logTicks([least / unit, most / unit]),
                                 tickFormat: (value) => formatNumber(value, 3) } : {}) };
   return { unit, options };
 }

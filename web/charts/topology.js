@@ -45,7 +45,7 @@ function topologyPicture(topology, use, width) {
     svg.append(element("svg:rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 7,
                                      fill: "var(--panel)", stroke: "var(--line)" }),
       element("svg:text", { x: box.x + 9, y: box.y + box.height - 9, "font-size": 12, fill: "var(--muted)",
-                            textContent: `node ${box.node}${like > 1 ? ` and ${like - 1} like it` : ""}` }));
+                            textContent: `node ${box.node}${like > 1 ? ` ×${like}` : ""}` }));
   }
   const lines = topology.links.map((link, i) => linkLine(link, use.by_link[i], places, i === bottleneck));
   svg.append(...lines);

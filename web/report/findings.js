@@ -39,7 +39,6 @@ function spreadFinding({ prediction, spread }) {
   const widest = prediction.methods.reduce((a, b) => (reach(b) > reach(a) ? b : a));
   const { p5, p95 } = widest.wall_clock_s;
   const seeds = spread?.[0]?.wall_clock_s.length;
-  if (p5 === p95) return seeds === 1 ? "One seed, no spread" : "Seeds make no difference";
   return `${widest.label} spreads most over ${seeds ? `${seeds} seeds` : "the seeds"}: ` +
     `${formatTime(p5, 5)} to ${formatTime(p95, 5)}`;
 }

@@ -44,7 +44,9 @@ function predictionFigures(part) {
     ? figureOf("topology", bottleneckFinding(part.topology),
                "Share of the run in which each link's capacity was in use, by direction.",
                (target) => drawTopology(target, part.topology)) : null;
-  figures.push(topology ? pairOf(topology, spread) : spread);
+  const spreads = prediction.methods.some(({ wall_clock_s: { p5, p95 } }) => p5 < p95);
+  if (topology) figures.push(spreads ? pairOf(topology, spread) : topology);
+  else if (spreads) figures.push(spread);
   if (part.settings) figures.push(settingsOf(part.settings));
   figures.push(tableFigure(part, predictionRows(prediction), "methods"));
   return figures;
