@@ -134,8 +134,8 @@ test("DDP's buckets are on the wire's track, and each method and round can be ch
   assert.match(await page.locator("#part-1 .timeline .key").innerText(), /bucket/);
   const { timelines } = dataOf(pages.prediction).parts[0];
   for (const [m, timeline] of timelines.entries()) {
-    await page.getByLabel("Method").first().selectOption({ index: m });
-    await page.getByLabel("Round").selectOption({ index: 0 });
+    await page.locator("#part-1 .timeline select").first().selectOption({ index: m });
+    await page.getByRole("combobox", { name: "Round" }).selectOption({ index: 0 });
     const caption = await page.locator("#part-1 .timeline .caption").innerText();
     assert.ok(caption.startsWith(`${timeline.label}: round ${timeline.rounds[0].number} takes`), caption);
   }
@@ -246,7 +246,7 @@ test("the heat map holds each cell's time, and the axes' choosers change what is
   }
   const sweep = page.locator("#part-1 figure[data-chart=sweep]");
   const before = await sweep.locator("svg").first().innerHTML();
-  await sweep.getByLabel("Axis").selectOption({ index: 1 });
+  await sweep.getByRole("combobox", { name: "Axis" }).selectOption({ index: 1 });
   assert.notEqual(await sweep.locator("svg").first().innerHTML(), before);
 });
 
