@@ -3,7 +3,7 @@
 "use strict";
 
 const start = { cluster: "l40s_tcp_x4", model: "gpt2_small" };
-const drawnSegments = 20000;  // of all timelines: some rounds of each method
+const drawnSegments = 12000;  // of all timelines: some rounds of each method
 const by = (id) => document.getElementById(id);
 
 async function explore() {
