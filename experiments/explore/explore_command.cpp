@@ -17,6 +17,7 @@ namespace {
 
 const CommandDescription description{
     .name = "explore",
+    .brief = "the same in a browser, with sliders: served on this machine, or a file",
     .usage = "",
     .summary =
         "Serves a page with sliders for cluster, workers, bandwidth, latency, jitter, H, p and "
@@ -56,9 +57,7 @@ void write(const std::string& path) {
   std::cout << path << '\n';
 }
 
-}  // namespace
-
-void explore_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description, described_options(), arguments);
   if (!values) return;
   const auto strays = value_or<std::vector<std::string>>(*values, "argument", {});
@@ -69,5 +68,9 @@ void explore_command(const std::vector<std::string>& arguments) {
   if (values->count("out") > 0) return write((*values)["out"].as<std::string>());
   serve(parse_port(value_or<std::string>(*values, "port", "8000")));
 }
+
+}  // namespace
+
+Command explore_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

@@ -1,12 +1,11 @@
 // palsim explore
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Serves the explorer's page until it is interrupted, or writes it to a file. Throws InputError.
-void explore_command(const std::vector<std::string>& arguments);
+// Serves the explorer's page until it is interrupted, or writes it to a file.
+Command explore_command();
 
 }  // namespace palsim
