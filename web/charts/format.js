@@ -51,3 +51,5 @@ function formatExact(nanoseconds) {
 }
 
 const counted = (number, noun) => `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -2,7 +2,7 @@
 "use strict";
 
 const PARTS = [["gradient", "gradient steps"], ["mix", "mix steps"],
-               ["other", "other compute (outer steps, data, stalls)"],
+               ["compute", "compute"], ["other", "other compute (outer steps, data, stalls)"],
                ["communication", "communication (exposed)"], ["waiting", "waiting for slower workers"]];
 
 function partsKey(parts) {
@@ -17,25 +17,31 @@ function partLabel(part, share, width) {
   return text ? [element("span", { textContent: text })] : [];
 }
 
+// A result may hold no finer split of compute.
+const splitOf = (method) => method.split_s ?? {
+  compute: method.compute_s, communication: method.communication_s, waiting: method.waiting_s };
+
 function splitBar(method, longest, width) {
-  const parts = PARTS.filter(([part]) => method.split_s[part] > 0);
+  const split = splitOf(method);
+  const parts = PARTS.filter(([part]) => split[part] > 0);
   const total = method.wall_clock_s.mean;
-  const told = parts.map(([part, name]) => `${name} ${formatTime(method.split_s[part])}`).join(", ");
+  const told = parts.map(([part, name]) => `${name} ${formatTime(split[part])}`).join(", ");
   const bar = element("div", { class: "bar", role: "img",
                                "aria-label": `${method.label}: ${formatTime(total)}: ${told}` });
   for (const [part, name] of parts) {
-    const seconds = method.split_s[part];
+    const seconds = split[part];
     bar.append(element("div", {
       class: `part ${part}`, "data-part": part, "data-seconds": seconds,
       style: `width: ${100 * seconds / longest}%`,
       title: `${method.label}: ${name} ${formatTime(seconds)}, ${formatShare(seconds / total)}`,
     }, ...partLabel(part, seconds / total, width * total / longest)));
   }
-  const speedup = `${formatNumber(method.speedup, 3)} times the speed`;
+  const speedup = method.speedup && method.speedup !== 1
+    ? ` · ${formatNumber(method.speedup, 3)}× as fast` : "";
   return element("li", { "data-label": method.label },
     element("span", { class: "name", textContent: method.label }), bar,
     element("span", { class: "total" }, element("b", { textContent: formatTime(total) }),
-            method.speedup === 1 ? "" : ` · ${speedup}`));
+            speedup));
 }
 
 // `prediction` is the object of `palsim predict --format json`; calling again redraws.
@@ -44,7 +50,7 @@ function drawSplitBars(target, prediction) {
   if (target.drawSplitBars) return target.drawSplitBars();
   target.drawSplitBars = () => {
     const methods = target.splitBars.methods;
-    const used = PARTS.filter(([part]) => methods.some((method) => method.split_s[part] > 0));
+    const used = PARTS.filter(([part]) => methods.some((method) => splitOf(method)[part] > 0));
     const longest = Math.max(...methods.map((method) => method.wall_clock_s.mean));
     const width = target.clientWidth - (target.clientWidth > 640 ? 360 : 0);
     target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" },

@@ -69,15 +69,21 @@ function sweepFigures(part) {
 function choiceFigures(part) {
   const { choice } = part;
   const figures = [
-    figureOf("choices", "Every candidate, the best first", "",
-             (target) => drawChoices(target, choice)),
-    figureOf("pareto", choice.losses ? "Time against loss" : "Time against what it costs",
-             "On the line: what no other candidate beats in both.",
-             (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)))];
-  if (choice.sensitivity?.length) {
-    figures.push(figureOf("sensitivity", "How sure the choice is", "",
-                          (target) => drawSensitivity(target, choice)));
+    figureOf("choices", "Every candidate, the best first", "The median time, and what it is spent on.",
+             (target) => drawChoices(target, choice))];
+  if (choice.pareto?.length) {
+    figures.push(figureOf("loss-front", "The lowest loss that can be had by a time",
+      "Each point is a candidate after so many steps; none of the others is lower by then.",
+      (target) => drawLossFront(target, choice)));
   }
+  const pareto = figureOf("pareto", "Time against what it costs",
+    "On the line: what no other candidate beats in both.",
+    (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)));
+  figures.push(choice.sensitivity?.length
+    ? pairOf(pareto, figureOf("sensitivity", sensitivityFinding(choice),
+        "What the answer's figure does when an assumption is off by a factor.",
+        (target) => drawSensitivity(target, choice)))
+    : pareto);
   figures.push(tableFigure(part, choiceRows(choice), "candidates"));
   return figures;
 }
@@ -96,6 +102,8 @@ function trainingFigures(part) {
   return [
     figureOf("split", "Where each run's time went", "Measured, of one worker, averaged.",
              (target) => drawSplitBars(target, trainingAsPrediction(part.training))),
+    figureOf("pareto", "Time against loss", "On the line: what no other run beats in both.",
+             (target) => drawPareto(target, trainingPoints(part.training), TRAINING_COSTS)),
     tableFigure(part, trainingRows(part.training), "runs")];
 }
 
