@@ -203,6 +203,32 @@ TEST_CASE("targets link what their sources include, and nothing that they do not
   }
 }
 
+// Two definitions of one name are undefined behaviour, and no linker says so.
+TEST_CASE("no two headers define a type of the same name") {
+  std::map<std::string, std::string> definitions;
+  const std::regex type_or_namespace(
+      R"re(^(?:(namespace) |struct |class |enum class )([\w:]+)(?: final)?(?: : [^;{]*)?\s*\{)re",
+      std::regex::multiline);
+  for (const std::string& source : sources()) {
+    if (!source.ends_with(".hpp") && !source.ends_with(".cuh")) continue;
+    const std::string text = read(root / source);
+    std::string in;
+    for (std::sregex_iterator at(text.begin(), text.end(), type_or_namespace), end; at != end;
+         ++at) {
+      const std::string name = in + "::" + (*at)[2].str();
+      if ((*at)[1].matched) {
+        in = (*at)[2];
+        continue;
+      }
+      CAPTURE(name);
+      CAPTURE(source);
+      const auto [known, is_new] = definitions.emplace(name, source);
+      CHECK_MESSAGE(is_new, "also in ", known->second);
+    }
+  }
+  CHECK(definitions.size() > 300);
+}
+
 TEST_CASE("nothing but the CUDA module sees CUDA, and of the module others see its door alone") {
   const auto is_of_cuda = [](const std::string& include) {
     for (const char* prefix : {"cuda", "cublas", "cudnn", "nccl", "nvtx", "cub/"}) {

@@ -13,7 +13,6 @@
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/nearest.hpp"
 
 namespace palsim {
 namespace {
@@ -29,6 +28,7 @@ struct NetworkArguments {
 
 const CommandDescription network_description{
     .name = "calibrate network",
+    .brief = "a cluster's transport, to the output of nccl-tests",
     .usage = "LOG --cluster CLUSTER",
     .summary =
         "Fits a cluster's transport to measured times of a collective.\n"
@@ -47,7 +47,7 @@ po::options_description network_options() {
       "how many ranks were measured, where the log does not say; default: all of the cluster")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the cluster, such as nodes=2; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"), "table (default), json or csv");
+      "format", one_of("table|json|csv"), "how the result is printed; default: table");
   return options;
 }
 
@@ -68,7 +68,6 @@ std::optional<NetworkArguments> parse_network(const std::vector<std::string>& ar
                       "palsim calibrate network: no --cluster; write a name in topologies/ or the "
                       "path of a TOML file");
   if (values->count("workers") > 0) parsed.workers = (*values)["workers"].as<Rank>();
-  require_choice("format", parsed.format, {"table", "json", "csv"});
   if (values->count("out") > 0) require_writable(parsed.out);
   return parsed;
 }
@@ -89,7 +88,7 @@ std::string report_as(const std::string& format, const NetworkCalibration& calib
   return table_report(calibration);
 }
 
-void calibrate_network_command(const std::vector<std::string>& words) {
+void calibrate_network(const std::vector<std::string>& words) {
   const std::optional<NetworkArguments> arguments = parse_network(words);
   if (!arguments) return;
   CollectiveLog log = load_collective_log(arguments->log);
@@ -107,25 +106,20 @@ void calibrate_network_command(const std::vector<std::string>& words) {
   std::cout << report_as(arguments->format, calibration) << std::flush;
 }
 
-void print_help() {
-  std::cout << "Usage: palsim calibrate SUBJECT ...\n"
-               "Measures what palsim assumes, or fits it to measurements.\n\n"
-               "  network    a cluster's transport, to the output of nccl-tests\n"
-               "  machine    this machine, as a cluster of emulated workers\n\n"
-               "palsim calibrate SUBJECT --help tells more.\n";
+Command network_calibration_command() {
+  return {network_description, network_options(), calibrate_network};
 }
 
 }  // namespace
 
-void calibrate_command(const std::vector<std::string>& arguments) {
-  require<InputError>(!arguments.empty(), "palsim calibrate: no subject; write network or machine");
-  const std::string& subject = arguments.front();
-  const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
-  if (subject == "--help" || subject == "-h") return print_help();
-  if (subject == "network") return calibrate_network_command(words);
-  if (subject == "machine") return calibrate_machine_command(words);
-  throw InputError(fmt::format("palsim calibrate {}: not a subject{}", subject,
-                               suggestion(subject, {"network", "machine"})));
+Command calibrate_command() {
+  return {.description = {.name = "calibrate",
+                          .brief = "what measurements say of a cluster or of this machine",
+                          .usage = "SUBJECT ...",
+                          .summary = "Measures what palsim assumes, or fits it to measurements.",
+                          .example = "",
+                          .positional = "subject"},
+          .subcommands = {network_calibration_command(), calibrate_machine_command()}};
 }
 
 }  // namespace palsim

@@ -1,12 +1,10 @@
 // palsim calibrate: what measurements say of a cluster.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// `arguments` follow the word "calibrate". Throws InputError.
-void calibrate_command(const std::vector<std::string>& arguments);
+Command calibrate_command();
 
 }  // namespace palsim

@@ -20,6 +20,7 @@ constexpr Rank most_workers = 64;
 
 const CommandDescription description{
     .name = "calibrate machine",
+    .brief = "this machine, as a cluster of emulated workers",
     .usage = "",
     .summary =
         "Measures this machine for about ten seconds: what its cores or GPUs compute, what their\n"
@@ -30,26 +31,22 @@ const CommandDescription description{
 po::options_description described_options() {
   po::options_description options;
   add_backend_options(options);
-  options.add_options()("precision", po::value<std::string>()->value_name("PRECISION"),
-                        "of matrix products: fp32 (default), tf32 or bf16")(
+  options.add_options()("precision", one_of("fp32|tf32|bf16"), "of matrix products; default fp32")(
       "workers", po::value<Rank>()->value_name("N"),
       "how many workers at most; default 8, or a GPU each")(
       "out", po::value<std::string>()->value_name("FILE"),
-      "write the machine as a file of topologies/")(
-      "format", po::value<std::string>()->value_name("FORMAT"), "table (default) or json");
+      "write the machine as a file of topologies/")("format", one_of("table|json"),
+                                                    "how the result is printed; default: table");
   return options;
 }
 
 MatrixPrecision precision_of(const CommandValues& values) {
   const auto name = value_or<std::string>(values, "precision", "fp32");
-  require_choice("precision", name, {"fp32", "tf32", "bf16"});
   if (name == "tf32") return MatrixPrecision::tf32;
   return name == "bf16" ? MatrixPrecision::bf16 : MatrixPrecision::fp32;
 }
 
-}  // namespace
-
-void calibrate_machine_command(const std::vector<std::string>& words) {
+void run(const std::vector<std::string>& words) {
   const auto values = parse_command(description, described_options(), words);
   if (!values) return;
   require<InputError>(!launched_by_mpirun(),
@@ -62,7 +59,6 @@ void calibrate_machine_command(const std::vector<std::string>& words) {
   require<InputError>(1 <= workers && workers <= most_workers,
                       "--workers {}: write a number from 1 to {}", workers, most_workers);
   const auto format = value_or<std::string>(*values, "format", "table");
-  require_choice("format", format, {"table", "json"});
   const auto out = value_or<std::string>(*values, "out", "");
   if (values->count("out") > 0) require_writable(out);
   ProgressBar bar;
@@ -74,5 +70,9 @@ void calibrate_machine_command(const std::vector<std::string>& words) {
   }
   std::cout << (format == "json" ? json_report(machine) : table_report(machine)) << std::flush;
 }
+
+}  // namespace
+
+Command calibrate_machine_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

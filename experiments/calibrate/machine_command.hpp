@@ -1,12 +1,10 @@
 // palsim calibrate machine
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes what was measured to standard output.
-void calibrate_machine_command(const std::vector<std::string>& words);
+Command calibrate_machine_command();
 
 }  // namespace palsim

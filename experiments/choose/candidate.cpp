@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "experiments/command/counted.hpp"
+#include "experiments/command/run_name.hpp"
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
@@ -93,11 +93,9 @@ LabelledMethod varied(const LabelledMethod& method, Step steps, const std::optio
 }  // namespace
 
 std::string name_of(const Candidate& candidate) {
-  std::string name = candidate.method.label;
   const Method& method = candidate.method.method;
-  if (method.sync_interval) name += fmt::format(", H = {}", *method.sync_interval);
-  if (method.mix_probability) name += fmt::format(", p = {}", *method.mix_probability);
-  return name + ", " + counted(candidate.workers, "worker");
+  return run_name(candidate.method.label, method.sync_interval, method.mix_probability,
+                  candidate.workers);
 }
 
 std::vector<Candidate> candidates_of(const Experiment& experiment, const Choices& choices) {

@@ -19,6 +19,7 @@ namespace {
 
 const CommandDescription description{
     .name = "choose",
+    .brief = "which method, H, p and number of workers, with the evidence",
     .usage = "EXPERIMENT (--target-loss X | --time-budget TIME | --steps N)",
     .summary =
         "Says which method, H, p and number of workers comes first to a loss, gets furthest in a\n"
@@ -41,7 +42,7 @@ po::options_description described_options() {
       "target-loss", po::value<double>()->value_name("X"), "the loss to come to first")(
       "time-budget", text()->value_name("TIME"), "the time after which the loss counts: 12h")(
       "steps", po::value<Step>()->value_name("N"), "so many steps, whatever the loss")(
-      "format", text()->value_name("FORMAT"), "table (default) or json");
+      "format", one_of("table|json"), "how the answer is printed; default: table");
   add_loss_options(options);
   add_inverse_options(options);
   return options;
@@ -96,14 +97,11 @@ std::vector<std::string> overrides_of(const CommandValues& values) {
   return overrides;
 }
 
-}  // namespace
-
-void choose_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description, described_options(), arguments);
   if (!values) return;
   const std::string experiment_name = one_experiment(description, *values);
   const auto format = value_or<std::string>(*values, "format", "table");
-  require_choice("format", format, {"table", "json"});
   if (asks_inverse(*values)) {
     for (const char* other : {"target-loss", "time-budget", "methods", "sync-interval",
                               "mix-probability", "loss", "probe"}) {
@@ -131,5 +129,9 @@ void choose_command(const std::vector<std::string>& arguments) {
                                [&](double share) { bar.advance(share); });
   std::cout << (format == "json" ? json_report(choice) : table_report(choice)) << std::flush;
 }
+
+}  // namespace
+
+Command choose_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

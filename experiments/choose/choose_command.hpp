@@ -1,12 +1,10 @@
 // palsim choose EXPERIMENT
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes results to standard output.
-void choose_command(const std::vector<std::string>& arguments);
+Command choose_command();
 
 }  // namespace palsim

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "sim/core/error.hpp"
@@ -87,23 +86,6 @@ std::optional<double> early_end(const Outcome& outcome, const Question& question
 }
 
 }  // namespace
-
-Percentiles percentiles_of(std::vector<double> values) {
-  require(!values.empty(), "percentiles of nothing");
-  if (std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); })) {
-    return {unknown, unknown, unknown};
-  }
-  std::sort(values.begin(), values.end());
-  const auto percentile = [&](double share) {
-    const double at = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const double rest = at - std::floor(at);
-    if (rest == 0) return values[below];
-    if (std::isinf(values[below + 1])) return never;
-    return values[below] + rest * (values[below + 1] - values[below]);
-  };
-  return {percentile(0.05), percentile(0.5), percentile(0.95)};
-}
 
 Outcome outcome_of(TimedCandidate timed, LossAnswer losses, const Question& question) {
   const std::vector<Sample> samples = samples_of(timed, losses, question);

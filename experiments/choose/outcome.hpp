@@ -8,19 +8,12 @@
 #include "experiments/choose/candidate.hpp"
 #include "experiments/choose/question.hpp"
 #include "experiments/loss/loss_source.hpp"
+#include "sim/core/statistics.hpp"
 
 namespace palsim {
 
 // Over every pair of a simulated run (jitter, coins) and a loss curve (initialization, order of
-// data), which know nothing of each other. Interpolated linearly between the sorted values; with
-// values that are never reached (infinite) a percentile beyond the last finite one is infinite too.
-struct Percentiles {
-  double p5 = 0;
-  double p50 = 0;
-  double p95 = 0;
-};
-Percentiles percentiles_of(std::vector<double> values);
-
+// data), which know nothing of each other.
 struct Outcome {
   TimedCandidate timed;
   LossAnswer losses;   // no curves: quality was not asked for

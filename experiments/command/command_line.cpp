@@ -3,12 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/split.hpp>
 #include <iostream>
 
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
+namespace {
+
+// "--format FORMAT" without the option.
+std::string value_name_of(const po::option_description& option) {
+  if (option.semantic()->max_tokens() == 0) return "";
+  const std::string parameter =
+      option.format_parameter();  // "[=NAME(=implied)]" of an optional one
+  const std::size_t begin = parameter.find_first_not_of("[=");
+  return parameter.substr(begin, parameter.find('(') - begin);
+}
+
+void require_choices(const po::options_description& options, const CommandValues& values) {
+  for (const auto& option : options.options()) {
+    const std::vector<std::string> choices = choices_of(value_name_of(*option));
+    const std::string& name = option->long_name();
+    const bool is_optional = option->semantic()->min_tokens() == 0;  // may be another word
+    if (choices.empty() || is_optional || values.count(name) == 0) continue;
+    require_choice(name, values[name].as<std::string>(), choices);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> choices_of(const std::string& value_name) {
+  if (value_name.find('|') == std::string::npos) return {};
+  std::vector<std::string> words;
+  boost::split(words, value_name, [](char c) { return c == '|'; });
+  return words;
+}
 
 std::optional<CommandValues> parse_command(const CommandDescription& command,
                                            const po::options_description& options,
@@ -33,7 +63,10 @@ std::optional<CommandValues> parse_command(const CommandDescription& command,
     throw InputError(
         fmt::format("palsim {0}: {1}; see palsim {0} --help", command.name, error.what()));
   }
-  if (values.count("help") == 0) return values;
+  if (values.count("help") == 0) {
+    require_choices(options, values);
+    return values;
+  }
   std::cout << fmt::format("Usage: palsim {} {} [OPTION]...\n{}\n\n", command.name, command.usage,
                            command.summary)
             << shown;
@@ -51,8 +84,10 @@ std::string one_experiment(const CommandDescription& command, const CommandValue
 
 void require_choice(const std::string& option, const std::string& chosen,
                     const std::vector<std::string>& choices) {
+  const bool vowel = std::string("aeiou").find(option.front()) != std::string::npos;
   require<InputError>(std::find(choices.begin(), choices.end(), chosen) != choices.end(),
-                      "--{0} {1}: not a {0}{2}", option, chosen, suggestion(chosen, choices));
+                      "--{0} {1}: not {2} {0}{3}", option, chosen, vowel ? "an" : "a",
+                      suggestion(chosen, choices));
 }
 
 }  // namespace palsim

@@ -12,14 +12,24 @@ namespace palsim {
 namespace po = boost::program_options;
 
 struct CommandDescription {
-  std::string name;        // "predict"
+  std::string name;        // "predict", "calibrate network"; empty: palsim itself
+  std::string brief;       // what it is about, in a line under its parent's help
   std::string usage;       // "EXPERIMENT..."
   std::string summary;     // whole lines
-  std::string example;     // a command; may be empty
+  std::string example;     // a command that works; may be empty
   std::string positional;  // the key of what stands without an option, in the values
 };
 
 using CommandValues = po::variables_map;
+
+// The name of an option's value says what it may be: FILE, FOLDER, EXPERIMENT, CLUSTER, KEY=VALUE,
+// or one of a few words: table|json|csv. Completion offers just those, and parse_command takes no
+// others (but after an optional value, which may be another word).
+inline po::typed_value<std::string>* one_of(const std::string& words) {
+  return po::value<std::string>()->value_name(words);
+}
+// The words; none for other names.
+std::vector<std::string> choices_of(const std::string& value_name);
 
 // Nothing if help was asked for: it is printed. --help is added to `options`. Throws InputError.
 std::optional<CommandValues> parse_command(const CommandDescription& command,

@@ -38,6 +38,17 @@ std::vector<std::string> split(const std::string& line, const Origin& origin) {
   }
 }
 
+// Where the row that begins at `begin` ends: at the first line break outside quotes.
+std::size_t end_of_row(std::string_view text, std::size_t begin, const Origin& origin) {
+  bool quoted = false;
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    if (text[at] == '"') quoted = !quoted;
+    if (text[at] == '\n' && !quoted) return at;
+  }
+  if (quoted) fail_at(origin, "a quote that does not end; write another behind it");
+  return text.size();
+}
+
 // Where fields begin, from 1.
 std::vector<std::uint32_t> begins(const std::string& line) {
   std::vector<std::uint32_t> columns{1};
@@ -58,12 +69,15 @@ CsvTable::CsvTable(std::string_view text, const std::string& source,
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::uint32_t line_number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const Origin origin{source, ++line_number, 1};
+    const std::size_t first = text.find_first_not_of(" \t", begin);
+    const bool comment = first != std::string_view::npos && text[first] == '#';
+    const std::size_t end =
+        comment ? std::min(text.find('\n', begin), text.size()) : end_of_row(text, begin, origin);
     const std::string line = boost::trim_copy(std::string(text.substr(begin, end - begin)));
+    line_number += static_cast<std::uint32_t>(std::count(line.begin(), line.end(), '\n'));
     begin = end + 1;
-    ++line_number;
     if (line.empty() || line.front() == '#') continue;
-    const Origin origin{source, line_number, 1};
     std::vector<std::string> fields = split(line, origin);
     for (std::string& field : fields) boost::trim(field);
     if (header_.empty()) {
@@ -74,7 +88,7 @@ CsvTable::CsvTable(std::string_view text, const std::string& source,
       fail_at(origin, fmt::format("{} fields under {} columns; write one for each", fields.size(),
                                   header_.size()));
     }
-    rows_.push_back({line_number, std::move(fields), begins(line)});
+    rows_.push_back({origin.line, std::move(fields), begins(line)});
   }
   for (const std::string& column : required) {
     if (has(column)) continue;

@@ -1,5 +1,6 @@
 // CSV as people write it (Boost.Tokenizer): a header that names the columns, then rows of as many
-// fields; empty lines and lines that begin with '#' are passed over. Fields know where they stand.
+// fields, in quotes where they hold commas or line breaks; empty lines and lines that begin with
+// '#' are passed over. Fields know where they stand.
 #pragma once
 
 #include <string>

@@ -76,6 +76,13 @@ void require_writable(const std::string& path) {
   fs::remove(neighbour_of(target), none);
 }
 
+void require_other_file(const std::string& option, const std::string& path,
+                        const std::string& other_option, const std::string& other_path) {
+  require<InputError>(other_path.empty() || target_of(path) != target_of(other_path),
+                      "--{} {}: would overwrite what --{} writes; write another path", option, path,
+                      other_option);
+}
+
 void require_no_input(const std::string& option, const std::string& path,
                       const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {

@@ -15,6 +15,10 @@ void write_whole_file(const std::string& path, std::string_view content);
 void require_no_input(const std::string& option, const std::string& path,
                       const std::vector<std::string>& inputs);
 
+// Throws InputError if two options name one file to write.
+void require_other_file(const std::string& option, const std::string& path,
+                        const std::string& other_option, const std::string& other_path);
+
 // Throws InputError now rather than after long work if write_whole_file could not write there.
 void require_writable(const std::string& path);
 

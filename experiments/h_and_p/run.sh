@@ -2,10 +2,7 @@
 # Trains the small CNN for real at each H, p and eta, and writes losses.csv and held_out.csv here.
 # Runs that are already in the folder for raw results are not made again.
 #   experiments/h_and_p/run.sh [FOLDER_FOR_RAW_RESULTS]
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-export PATH=$PATH:$here/../../build/release/experiments
-command -v palsim > /dev/null || { echo "no palsim; run ./dev build first" >&2; exit 2; }
+source "$(dirname "$0")/../study.sh"
 raw=${1:-$here/raw}
 mkdir -p "$raw"
 

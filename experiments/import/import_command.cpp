@@ -32,6 +32,7 @@ struct ImportArguments {
 
 const CommandDescription description{
     .name = "import",
+    .brief = "the topology file of a machine, from NCCL's dump or nvidia-smi topo -m",
     .usage = "FILE --device CLUSTER",
     .summary =
         "Writes the topology file of a machine from FILE: NCCL's topology dump\n"
@@ -144,9 +145,7 @@ std::string imported_file(const ImportArguments& arguments) {
   return text;
 }
 
-}  // namespace
-
-void import_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const std::optional<ImportArguments> parsed = parse(arguments);
   if (!parsed) return;
   const std::string text = imported_file(*parsed);
@@ -156,5 +155,9 @@ void import_command(const std::vector<std::string>& arguments) {
     write_whole_file(parsed->out, text);
   }
 }
+
+}  // namespace
+
+Command import_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

@@ -1,12 +1,10 @@
 // palsim import FILE
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes the topology file to standard output or to --out.
-void import_command(const std::vector<std::string>& arguments);
+Command import_command();
 
 }  // namespace palsim

@@ -53,7 +53,6 @@ void inverse_command(const std::string& experiment, const std::vector<std::strin
                      const CommandValues& values) {
   require_one_question(values);
   const auto format = value_or<std::string>(values, "format", "table");
-  require_choice("format", format, {"table", "json"});
   const InverseSetting setting{
       .experiment = experiment,
       .overrides = overrides,

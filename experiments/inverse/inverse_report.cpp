@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "experiments/command/shell_word.hpp"
 #include "experiments/command/text_table.hpp"
 
 namespace palsim {
@@ -15,17 +16,6 @@ using Json = nlohmann::ordered_json;
 
 std::string percent(double utilization) { return fmt::format("{:.4f} %", 100 * utilization); }
 std::string seconds(double seconds) { return fmt::format("{:.6g} s", seconds); }
-
-// A word as a shell reads it.
-std::string shell_word(const std::string& word) {
-  const bool plain = word.find_first_not_of(
-                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                         "0123456789_-+./:=,%@") == std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 std::string forward_command(const InverseQuestion& question, const InverseAnswer& answer) {
   std::string command = "palsim predict " + shell_word(question.experiment);

@@ -48,7 +48,7 @@ void add_loss_options(po::options_description& options) {
   options.add_options()("loss", text()->value_name("FILE"),
                         "losses from this CSV "
                         "(method,sync_interval,mix_probability,workers,seed,step,loss), or none")(
-      "probe", text()->implicit_value("cpu")->value_name("BACKEND"),
+      "probe", one_of("cpu|cuda")->implicit_value("cpu"),
       "losses from training a stand-in here, on the cpu (default) or cuda")(
       "stand-in", text()->value_name("EXPERIMENT"),
       "which: one with [training] and [data]; default: a small one that takes what the model "

@@ -8,8 +8,8 @@
 #include <limits>
 #include <map>
 
-#include "experiments/command/counted.hpp"
 #include "experiments/command/csv_table.hpp"
+#include "experiments/command/run_name.hpp"
 #include "experiments/loss/loss_grid.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
@@ -30,10 +30,7 @@ struct RunKey {
 };
 
 std::string name_of(const RunKey& run) {
-  std::string name = run.method;
-  if (run.sync_interval) name += fmt::format(", H = {}", *run.sync_interval);
-  if (run.mix_probability) name += fmt::format(", p = {}", *run.mix_probability);
-  return name + ", " + counted(run.workers, "worker");
+  return run_name(run.method, run.sync_interval, run.mix_probability, run.workers);
 }
 
 struct Point {

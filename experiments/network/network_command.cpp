@@ -36,6 +36,7 @@ const std::vector<CollectiveOption> collective_options{
 
 const CommandDescription description{
     .name = "network",
+    .brief = "what collectives and flows take on a cluster, and which link is the bottleneck",
     .usage = "TOPOLOGY",
     .summary =
         "Times collectives and flows on a cluster's network, and shows the network.\n"
@@ -48,11 +49,10 @@ po::options_description described_options() {
   for (const CollectiveOption& one : collective_options) {
     options.add_options()(one.option, po::value<std::string>()->value_name("SIZE[:MAX]"), one.help);
   }
-  options.add_options()(
-      "algorithm", po::value<std::string>()->value_name("NAME"),
-      "auto, ring, tree, halving_doubling or hierarchical: as --set transport.algorithm=NAME")(
-      "protocol", po::value<std::string>()->value_name("NAME"),
-      "auto, LL, LL128 or Simple: as --set transport.protocol=NAME")(
+  options.add_options()("algorithm", one_of(fmt::format("{}", fmt::join(algorithm_words, "|"))),
+                        "the same as --set transport.algorithm=...")(
+      "protocol", one_of(fmt::format("{}", fmt::join(protocol_words, "|"))),
+      "the same as --set transport.protocol=...")(
       "workers", po::value<std::string>()->value_name("NUMBER"), "the first so many ranks only")(
       "group", po::value<std::vector<std::string>>()->value_name("RANKS"),
       "these ranks only, such as 0-3,8; given several times: all groups at the same time")(
@@ -62,8 +62,8 @@ po::options_description described_options() {
       "describe", "print the topology")("dot", "print the topology as a graph for Graphviz")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the topology, such as fabric.bandwidth=25Gbit/s; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"),
-      "table (default), json or csv; of flows csv (default) or json");
+      "format", one_of("table|json|csv"),
+      "how the answer is printed; default: table, of flows csv");
   return options;
 }
 
@@ -232,9 +232,7 @@ std::vector<std::string> overrides_of(const CommandValues& values) {
   return overrides;
 }
 
-}  // namespace
-
-void network_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description, described_options(), arguments);
   if (!values) return;
   const auto names = value_or<std::vector<std::string>>(*values, "topology", {});
@@ -262,5 +260,9 @@ void network_command(const std::vector<std::string>& arguments) {
     std::cout << collective_report(*values, cluster, *option, format);
   }
 }
+
+}  // namespace
+
+Command network_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

@@ -1,11 +1,10 @@
 // palsim network: what a cluster's network does on its own.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-void network_command(const std::vector<std::string>& arguments);
+Command network_command();
 
 }  // namespace palsim

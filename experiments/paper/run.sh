@@ -1,10 +1,7 @@
 #!/bin/bash
 # Writes resnet50.csv, gptneo_125m.csv and gptneo_8m.csv: DDP's and PALSGD's rows.
 #   experiments/paper/run.sh [FOLDER_FOR_RESULTS [OPTION_OF_PALSIM]...]
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-export PATH=$PATH:$here/../../build/release/experiments
-command -v palsim > /dev/null || { echo "no palsim; run ./dev build first" >&2; exit 2; }
+source "$(dirname "$0")/../study.sh"
 out=${1:-$here}
 options=("${@:2}")
 
@@ -16,10 +13,10 @@ sweep() {
     grep -v ',DiLoCo,\|,Local SGD,\|,SlowMo,'
 }
 
-sweep resnet50_imagenet_l40s --set seeds=1 --over compute.step_time=81ms,162ms,324ms \
-  --over compute.data_time=0ms,100ms > "$out/resnet50.csv"
-sweep gptneo_125m_tinystories_v100 --over cluster=v100_nvlink_x8,v100_dgx_station_x4x2 \
-  --over compute.step_time=8.5s,9.5s,19s --over compute.data_time=0ms,500ms \
-  > "$out/gptneo_125m.csv"
-sweep gptneo_8m_tinystories_t4 --over compute.step_time=3.5s,3.8s,7.6s \
-  --over compute.data_time=0ms,500ms > "$out/gptneo_8m.csv"
+record "$out/resnet50.csv" sweep resnet50_imagenet_l40s --set seeds=1 \
+  --over compute.step_time=81ms,162ms,324ms --over compute.data_time=0ms,100ms
+record "$out/gptneo_125m.csv" sweep gptneo_125m_tinystories_v100 \
+  --over cluster=v100_nvlink_x8,v100_dgx_station_x4x2 \
+  --over compute.step_time=8.5s,9.5s,19s --over compute.data_time=0ms,500ms
+record "$out/gptneo_8m.csv" sweep gptneo_8m_tinystories_t4 \
+  --over compute.step_time=3.5s,3.8s,7.6s --over compute.data_time=0ms,500ms

@@ -7,7 +7,7 @@
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
 #include "experiments/predict/report.hpp"
-#include "experiments/predict/trace.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 
 namespace palsim {
 namespace {
@@ -22,6 +22,7 @@ struct PredictArguments {
 
 const CommandDescription description{
     .name = "predict",
+    .brief = "how long each method of an experiment takes, and where the time goes",
     .usage = "EXPERIMENT...",
     .summary =
         "Predicts how long each method of an experiment takes, and where the time goes.\n"
@@ -35,10 +36,11 @@ po::options_description described_options() {
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, or of its files as cluster.KEY and model.KEY; for one method: "
       "method.palsgd.sync_interval=128; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"),
-      "table (default), json, csv, or gain: one table of each method's gain over the first")(
-      "trace", po::value<std::string>()->value_name("FILE"),
-      "write the first seed's run as Chrome trace events, for ui.perfetto.dev")(
+      "format", one_of("table|json|csv|gain"),
+      "how the result is printed; default: table; gain: one table of each method's gain over the "
+      "first")("trace", po::value<std::string>()->value_name("FILE"),
+               "write the first seed's run as Chrome trace events, for ui.perfetto.dev; of several "
+               "numbers of workers, at the first")(
       "links", "say what each link carried, and how busy that kept it (table and json)");
   return options;
 }
@@ -56,7 +58,6 @@ std::optional<PredictArguments> parse(const std::vector<std::string>& arguments)
   require<InputError>(!parsed.experiments.empty(),
                       "palsim predict: no experiment; write a name in experiments/ or the path of "
                       "a TOML file");
-  require_choice("format", parsed.format, {"table", "json", "csv", "gain"});
   require<InputError>(values->count("trace") == 0 || parsed.experiments.size() == 1,
                       "--trace: {} experiments; write one", parsed.experiments.size());
   require<InputError>(
@@ -73,18 +74,18 @@ std::string report_as(const std::string& format, const std::vector<Prediction>& 
   return table_report(predictions);
 }
 
-void write_trace(const Experiment& experiment, const std::string& path) {
+void trace_first_run(const Experiment& experiment, const std::string& path) {
   const Run& run = experiment.runs.front();
-  std::vector<MethodTimeline> timelines;
+  const KeptRounds kept = rounds_in_trace(run.methods.size());
+  std::vector<TracedRun> runs;
   for (const LabelledMethod& method : run.methods) {
-    timelines.push_back({method.label, timeline_of(experiment, run, method, {20, 20, 20})});
+    runs.push_back(
+        {"simulated: " + method.label, run.workers, timeline_of(experiment, run, method, kept)});
   }
-  write_whole_file(path, chrome_trace(timelines, run.workers));
+  write_trace(path, std::move(runs));
 }
 
-}  // namespace
-
-void predict_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const std::optional<PredictArguments> parsed = parse(arguments);
   if (!parsed) return;
 
@@ -100,9 +101,13 @@ void predict_command(const std::vector<std::string>& arguments) {
         predict(experiment, {.links = parsed->links}, [&](double share) { bar.advance(share); });
     predictions.insert(predictions.end(), more.begin(), more.end());
   }
-  if (!parsed->trace.empty()) write_trace(experiments.front(), parsed->trace);
+  if (!parsed->trace.empty()) trace_first_run(experiments.front(), parsed->trace);
   say(warnings(predictions));
   std::cout << report_as(parsed->format, predictions) << std::flush;
 }
+
+}  // namespace
+
+Command predict_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

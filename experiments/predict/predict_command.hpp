@@ -1,12 +1,10 @@
 // palsim predict EXPERIMENT...
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes results to standard output.
-void predict_command(const std::vector<std::string>& arguments);
+Command predict_command();
 
 }  // namespace palsim

@@ -1,13 +1,12 @@
 #include "experiments/predict/prediction.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <span>
 
 #include "experiments/command/team.hpp"
 #include "experiments/experiment/workload.hpp"
 #include "experiments/predict/link_traffic.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/replay/pricing.hpp"
 
 namespace palsim {
@@ -76,8 +75,9 @@ MethodPrediction summarized(const LabelledMethod& method, std::span<const SeedRu
     prediction.mean += seed.result.mean;
   }
   prediction.mean /= static_cast<double>(seeds.size());
-  prediction.wall_clock_s = distribution_of(wall_clocks);
-  prediction.wall_clock_of_seeds_s = std::move(wall_clocks);
+  prediction.wall_clock_of_seeds_s = wall_clocks;
+  std::sort(wall_clocks.begin(), wall_clocks.end());
+  prediction.wall_clock_s = {percentiles_of(wall_clocks), mean(wall_clocks)};
   return prediction;
 }
 
@@ -135,20 +135,6 @@ Prediction predict_run(const Experiment& experiment, const Run& run, const Workl
 }
 
 }  // namespace
-
-Distribution distribution_of(std::vector<double> values) {
-  require(!values.empty(), "a distribution needs a value");
-  std::sort(values.begin(), values.end());
-  const auto percentile = [&](double share) {
-    const double at = share * static_cast<double>(values.size() - 1);
-    const std::size_t below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, values.size() - 1);
-    return values[below] + (at - std::floor(at)) * (values[above] - values[below]);
-  };
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return {sum / static_cast<double>(values.size()), percentile(0.05), percentile(0.5),
-          percentile(0.95)};
-}
 
 std::vector<Prediction> predict(const Experiment& experiment, Details details,
                                 const Progress& progress) {

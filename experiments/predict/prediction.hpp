@@ -8,18 +8,15 @@
 #include "experiments/command/team.hpp"
 #include "experiments/experiment/experiment.hpp"
 #include "experiments/network/link_report.hpp"
+#include "sim/core/statistics.hpp"
 #include "sim/replay/replay.hpp"
 
 namespace palsim {
 
-// Over the seeds; percentiles are interpolated linearly between the sorted values.
-struct Distribution {
+// Over the seeds.
+struct Distribution : Percentiles {
   double mean = 0;
-  double p5 = 0;
-  double p50 = 0;
-  double p95 = 0;
 };
-Distribution distribution_of(std::vector<double> values);
 
 struct MethodPrediction {
   std::string label;

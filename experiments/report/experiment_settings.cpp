@@ -34,7 +34,7 @@ std::string slow_workers(const Spread& spread) {
 std::string batch(const Experiment& experiment) {
   const std::string samples = counted(experiment.batch_per_worker, "sample") + " per worker";
   if (experiment.micro_batches == 1) return samples;
-  return fmt::format("{} in {}", samples, counted(experiment.micro_batches, "micro-batch"));
+  return fmt::format("{} in {} micro-batches", samples, experiment.micro_batches);
 }
 
 std::string stalls(const Stalls& stalls) {
@@ -49,13 +49,17 @@ std::string seeds(const Experiment& experiment) {
   return fmt::format("{} to {}", experiment.seed, last);
 }
 
-// Without the braces of the table that they stood in.
+// "palsgd: mix_probability 0.05, sync_interval 64": the method, then what its table sets.
 std::string own_settings(const LabelledMethod& method) {
-  std::string text = method.settings;
-  if (text.starts_with('{')) text.erase(0, 1);
-  if (text.ends_with('}')) text.pop_back();
-  if (text.ends_with(", ")) text.resize(text.size() - 2);
-  return text;
+  std::vector<std::string> parts;
+  for (const Entry& entry : std::get<Value::Table>(method.table.data)) {
+    if (entry.key == "label" || entry.key == "name") continue;
+    const auto* text = std::get_if<std::string>(&entry.value.data);
+    parts.push_back(
+        fmt::format("{} {}", entry.key, text != nullptr ? *text : entry.value.description()));
+  }
+  return fmt::format("{}{}{}", method.method.name, parts.empty() ? "" : ": ",
+                     fmt::join(parts, ", "));
 }
 
 }  // namespace

@@ -43,9 +43,8 @@ Json timelines_of(const Experiment& experiment, const Run& run, std::size_t most
       run.methods.size(),
       [&](std::size_t m, const Progress& report) {
         const LabelledMethod& method = run.methods[m];
-        const KeptRounds kept = richest_sample(method.method, run.workers, most_segments);
         found[m] = {method.label, method.method.name,
-                    timeline_of(experiment, run, method, kept, report)};
+                    timeline_of(experiment, run, method, rounds_on_page, report)};
       },
       progress);
   std::vector<MethodRun> runs;

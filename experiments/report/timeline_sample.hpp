@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/methods/method.hpp"
 #include "sim/replay/timeline.hpp"
 
 namespace palsim {
@@ -17,14 +16,15 @@ struct MethodRun {
   Timeline timeline;
 };
 
-// The most rounds of such a method that may find room among `most_segments`.
-KeptRounds richest_sample(const Method& method, Rank workers, std::size_t most_segments);
+// The most that a page shows of a method, and what is held meanwhile.
+inline constexpr KeptRounds rounds_on_page{
+    .first = 20, .last = 20, .slowest = 20, .segments = 1'000'000};
 
-// A list of {label, method, workers, rounds_left_out, workers_left_out, segments_left_out, rounds}
+// A list of {label, method, workers, rounds_left_out, workers_left_out, steps_gathered, rounds}
 // with `most_segments` in all. A round is {number, steps_done, begin_ns, end_ns, tracks}, a track
 // {rank, segments}, a segment [activity, begin_ns, length_ns, steps]. Rounds are left out first,
-// but for one of each method; then workers, but for the one who waited least; then the ends of
-// rounds.
+// but for the slowest of each method; then a worker's steps are gathered by their kind (as
+// Timeline does); then workers are left out.
 nlohmann::ordered_json sampled_timelines(std::vector<MethodRun> runs, Rank workers,
                                          std::size_t most_segments);
 

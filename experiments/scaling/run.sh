@@ -1,10 +1,7 @@
 #!/bin/bash
 # Writes l40s.csv, t4.csv and the same without latency: l40s_no_latency.csv, t4_no_latency.csv.
 #   experiments/scaling/run.sh [FOLDER_FOR_RESULTS [OPTION_OF_PALSIM]...]
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-export PATH=$PATH:$here/../../build/release/experiments
-command -v palsim > /dev/null || { echo "no palsim; run ./dev build first" >&2; exit 2; }
+source "$(dirname "$0")/../study.sh"
 out=${1:-$here}
 options=("${@:2}")
 
@@ -16,9 +13,9 @@ sweep() {
 }
 
 for cluster in l40s t4; do
-  sweep $cluster > "$out/$cluster.csv"
+  record "$out/$cluster.csv" sweep $cluster
   # Without latency, rings by Simple are the fastest; NCCL would still choose by its own latencies.
-  sweep $cluster --set cluster.transport.latency_factor=0.000001 \
-    --set cluster.transport.algorithm=ring --set cluster.transport.protocol=Simple \
-    > "$out/${cluster}_no_latency.csv"
+  record "$out/${cluster}_no_latency.csv" sweep $cluster \
+    --set cluster.transport.latency_factor=0.000001 \
+    --set cluster.transport.algorithm=ring --set cluster.transport.protocol=Simple
 done

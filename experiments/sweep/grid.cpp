@@ -24,7 +24,7 @@ Axis axis_of(const std::string& text) {
   return axis;
 }
 
-Grid::Grid(std::vector<Axis> axes, Combination combination)
+Grid::Grid(std::vector<Axis> axes, AxisCombination combination)
     : axes_(std::move(axes)), combination_(combination) {
   require<InputError>(!axes_.empty(), "no axis; write --over KEY=LIST, such as workers=4,8,16");
   std::set<std::string> keys;
@@ -33,7 +33,7 @@ Grid::Grid(std::vector<Axis> axes, Combination combination)
                         "--over {}: twice; write all its values in one list", axis.key);
   }
   strides_.assign(axes_.size(), 1);
-  if (combination == Combination::zip) {
+  if (combination == AxisCombination::zip) {
     cells_ = static_cast<std::int64_t>(axes_.front().values.size());
     for (const Axis& axis : axes_) {
       require<InputError>(axis.values.size() == axes_.front().values.size(),

@@ -18,7 +18,7 @@ struct Axis {
 // one. Throws InputError.
 Axis axis_of(const std::string& text);
 
-enum class Combination {
+enum class AxisCombination {
   product,  // the last axis varies fastest
   zip,      // the n-th cell has the n-th value of each
 };
@@ -27,10 +27,10 @@ class Grid {
  public:
   // Throws InputError for no axes, for two of one key, for axes to zip that are not equally long,
   // and for more cells than numbers count.
-  Grid(std::vector<Axis> axes, Combination combination);
+  Grid(std::vector<Axis> axes, AxisCombination combination);
 
   const std::vector<Axis>& axes() const { return axes_; }
-  Combination combination() const { return combination_; }
+  AxisCombination combination() const { return combination_; }
   std::int64_t cells() const { return cells_; }
 
   // The cell's value on one axis.
@@ -40,7 +40,7 @@ class Grid {
 
  private:
   std::vector<Axis> axes_;
-  Combination combination_;
+  AxisCombination combination_;
   std::int64_t cells_ = 1;
   std::vector<std::int64_t> strides_;  // how many cells in a row share an axis's value
 };

@@ -28,6 +28,7 @@ struct SweepArguments {
 
 const CommandDescription description{
     .name = "sweep",
+    .brief = "the same over a grid of values, a row for each cell and method",
     .usage = "EXPERIMENT --over KEY=LIST...",
     .summary =
         "Predicts an experiment over a grid of values: a row for each cell and method, with the\n"
@@ -47,7 +48,7 @@ po::options_description described_options() {
       "varies fastest")("zip", "the n-th cell has the n-th value of each --over")(
       "set", po::value<Texts>()->value_name("KEY=VALUE"),
       "set a key in all cells, as palsim predict does; may be repeated")(
-      "format", po::value<std::string>()->value_name("FORMAT"), "csv (default), or json")(
+      "format", one_of("csv|json"), "how the rows are printed; default: csv")(
       "resume", po::value<std::string>()->value_name("FILE"),
       "keep finished cells in FILE, and take those of an interrupted sweep from there")(
       "yes", "also for a grid of more than a million cells");
@@ -61,7 +62,8 @@ Grid grid_of(const CommandValues& values) {
                       "workers=4,8,16");
   std::vector<Axis> axes;
   for (const std::string& text : over) axes.push_back(axis_of(text));
-  Grid grid(std::move(axes), values.count("zip") > 0 ? Combination::zip : Combination::product);
+  Grid grid(std::move(axes),
+            values.count("zip") > 0 ? AxisCombination::zip : AxisCombination::product);
   require<InputError>(grid.cells() <= most_cells_unasked || values.count("yes") > 0,
                       "--over: {} cells, more than {}; write fewer values, or --yes", grid.cells(),
                       most_cells_unasked);
@@ -86,7 +88,6 @@ std::optional<SweepArguments> parse(const Texts& arguments) {
                                   .grid = grid_of(*values)}};
   require_no_axis_set(parsed.sweep.settings, parsed.sweep.grid);
   const std::string format = value_or<std::string>(*values, "format", "csv");
-  require_choice("format", format, {"csv", "json"});
   parsed.options.format = format == "json" ? RowFormat::json : RowFormat::csv;
   parsed.options.journal = value_or<std::string>(*values, "resume", "");
   require<InputError>(values->count("resume") == 0 || !parsed.options.journal.empty(),
@@ -104,9 +105,7 @@ void help_another_process(const Texts& words) {
   }
 }
 
-}  // namespace
-
-void sweep_command(const Texts& words) {
+void run(const Texts& words) {
   const bool alone = !launched_by_mpirun() || process_count() == 1;
   if (!alone && process_rank() != 0) return help_another_process(words);
   std::optional<SweepArguments> parsed = parse(words);
@@ -120,5 +119,9 @@ void sweep_command(const Texts& words) {
   const std::int64_t cells = parsed->sweep.grid.cells();
   if (failed > 0) say(fmt::format("{} of {} cells failed; their rows say why\n", failed, cells));
 }
+
+}  // namespace
+
+Command sweep_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

@@ -1,12 +1,10 @@
 // palsim sweep: an experiment over a grid of values.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Prints rows of CSV or JSON. Throws InputError.
-void sweep_command(const std::vector<std::string>& arguments);
+Command sweep_command();
 
 }  // namespace palsim

@@ -76,7 +76,7 @@ Json identity_of(const Sweep& sweep, std::int64_t sound) {
   for (const std::string& file : files_of(sweep, sound)) {
     files[file] = file_digest(file);
   }
-  const bool zips = sweep.grid.combination() == Combination::zip;
+  const bool zips = sweep.grid.combination() == AxisCombination::zip;
   return {{"palsim", PALSIM_VERSION},
           {"experiment", sweep.experiment},
           {"set", sweep.settings},

@@ -51,6 +51,7 @@ struct TheoryArguments {
 
 const CommandDescription description{
     .name = "theory",
+    .brief = "what published convergence bounds say of each method's steps",
     .usage = "EXPERIMENT (--smoothness L ... | --estimate)",
     .summary =
         "What published convergence bounds say of each method of an experiment: the steps it "
@@ -77,7 +78,7 @@ po::options_description described_options() {
       "to measure at, one step of gradient descent apart; default 5")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, as for predict; may be repeated")(
-      "format", text()->value_name("FORMAT"), "table (default) or json");
+      "format", one_of("table|json"), "how the result is printed; default: table");
   return options;
 }
 
@@ -97,7 +98,6 @@ std::optional<TheoryArguments> parse(const std::vector<std::string>& words) {
                             .format = value_or<std::string>(*values, "format", "table"),
                             .stand_in = value_or<std::string>(*values, "stand-in", ""),
                             .values = *values};
-  require_choice("format", arguments.format, {"table", "json"});
   arguments.estimates = (*values)["estimate"].as<bool>() || values->count("stand-in") > 0;
   for (const char* option : {"batches", "points"}) {
     require<InputError>(values->count(option) == 0 || arguments.estimates,
@@ -211,14 +211,16 @@ TheoryResult result_of(const TheoryArguments& arguments) {
   return result;
 }
 
-}  // namespace
-
-void theory_command(const std::vector<std::string>& words) {
+void run(const std::vector<std::string>& words) {
   const std::optional<TheoryArguments> arguments = parse(words);
   if (!arguments) return;
   const TheoryResult result = result_of(*arguments);
   std::cout << (arguments->format == "json" ? theory_json(result) : theory_table(result))
             << std::flush;
 }
+
+}  // namespace
+
+Command theory_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

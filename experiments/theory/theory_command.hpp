@@ -1,12 +1,10 @@
 // palsim theory EXPERIMENT
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes results to standard output.
-void theory_command(const std::vector<std::string>& arguments);
+Command theory_command();
 
 }  // namespace palsim

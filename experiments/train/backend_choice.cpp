@@ -29,8 +29,7 @@ MatrixPrecision precision_of(const BackendChoice& choice, const Experiment& expe
 }  // namespace
 
 void add_backend_options(po::options_description& options) {
-  options.add_options()("backend", po::value<std::string>()->value_name("BACKEND"),
-                        "cpu (default) or cuda")(
+  options.add_options()("backend", one_of("cpu|cuda"), "what the workers compute on; default cpu")(
       "emulate", po::bool_switch(),
       "with cuda: all workers share one GPU; otherwise each has its own");
 }
@@ -38,7 +37,6 @@ void add_backend_options(po::options_description& options) {
 BackendChoice backend_choice(const CommandValues& values) {
   BackendChoice choice{.name = value_or<std::string>(values, "backend", "cpu"),
                        .emulates = values["emulate"].as<bool>()};
-  require_choice("backend", choice.name, {"cpu", "cuda"});
   require<InputError>(!choice.emulates || choice.name == "cuda",
                       "--emulate: lets workers share a GPU; write --backend cuda too");
   return choice;

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "experiments/command/counted.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/trace/measured_timeline.hpp"
 #include "real/comm/mpi_process.hpp"
 #include "sim/core/nearest.hpp"
 
@@ -133,6 +135,19 @@ std::map<std::string, Step> Campaign::first_steps() const {
   return steps;
 }
 
+Step Campaign::first_step_of(const Part& part) const {
+  if (options_.resume.empty()) return 0;
+  const auto checkpoint = latest_checkpoint(folder_of(options_.resume, part));
+  return checkpoint ? checkpoint->step : 0;
+}
+
+std::string Campaign::name_of(const Part& part) const {
+  const auto other = [&](const Part& any) { return any.run != part.run || any.seed != part.seed; };
+  const std::string name = "measured: " + part.method->label;
+  if (std::none_of(parts_.begin(), parts_.end(), other)) return name;
+  return fmt::format("{}, {}, seed {}", name, counted(part.run->workers, "worker"), part.seed);
+}
+
 void Campaign::require_runnable(const Part& part) const {
   const TrainingJob job = trainable_.job(*part.run, *part.method, part.seed, backend_);
   try {
@@ -159,6 +174,9 @@ void Campaign::run_part(std::size_t at) {
     bar.advance(static_cast<double>(steps.back().step + 1) / static_cast<double>(part.run->steps),
                 note_of(at, steps));
   };
+  Timeline timeline(rounds_in_trace(parts_.size()));
+  const Step first_step = first_step_of(part);
+  if (!options_.trace.empty()) record_into(timeline, job);
   TrainingOutcome outcome;
   try {
     outcome = train(job, *part.run);
@@ -167,6 +185,10 @@ void Campaign::run_part(std::size_t at) {
   }
   results_.methods.push_back(
       {part.run->workers, part.seed, part.method->label, part.method->method.name, outcome});
+  if (!options_.trace.empty()) {
+    timeline.finish(outcome.steps, {});
+    traced_.push_back({name_of(part), part.run->workers, std::move(timeline), first_step});
+  }
   if (outcome.steps < part.run->steps) {
     throw Error(
         fmt::format("{}: stopped at step {}{}", part.method->label, outcome.steps,

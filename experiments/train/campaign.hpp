@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "experiments/trace/chrome_trace.hpp"
 #include "experiments/train/trainable.hpp"
 #include "experiments/train/training_log.hpp"
 #include "experiments/train/training_report.hpp"
@@ -16,6 +17,7 @@ namespace palsim {
 struct CampaignOptions {
   std::vector<std::string> methods;  // labels; empty: all
   std::string log;                   // empty: none
+  std::string trace;                 // empty: nothing is recorded for one
   std::string checkpoints;           // a folder; empty: none are kept
   std::string resume;                // a folder of checkpoints to go on from; empty: none
   Duration checkpoint_every = Duration::seconds(60);
@@ -35,6 +37,8 @@ class Campaign {
   void run();
 
   const TrainingResults& results() const { return results_; }
+  // Of the runs so far, if there is to be a trace; the process that reports has them.
+  const std::vector<TracedRun>& traced() const { return traced_; }
   // One process of many does.
   bool reports() const { return processes_ == nullptr || processes_->rank() == 0; }
 
@@ -55,6 +59,9 @@ class Campaign {
   void require_unused() const;
   void run_part(std::size_t at);
   TrainingOutcome train(const TrainingJob& job, const Run& run) const;
+  // A process of the trace.
+  std::string name_of(const Part& part) const;
+  Step first_step_of(const Part& part) const;
   std::string note_of(std::size_t at, std::span<const StepSummary> steps) const;
 
   CampaignOptions options_;
@@ -64,6 +71,7 @@ class Campaign {
   Group* processes_;
   std::optional<TrainingLog> log_;
   TrainingResults results_;
+  std::vector<TracedRun> traced_;
 };
 
 }  // namespace palsim

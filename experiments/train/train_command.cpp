@@ -9,6 +9,7 @@
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 #include "experiments/train/backend_choice.hpp"
 #include "experiments/train/campaign.hpp"
 #include "real/comm/mpi_process.hpp"
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 const CommandDescription description{
     .name = "train",
+    .brief = "the same methods for real: on threads, or under mpirun",
     .usage = "EXPERIMENT [--backend cpu|cuda]",
     .summary =
         "Trains each method of an experiment for real, at each number of workers and with each of\n"
@@ -48,12 +50,14 @@ po::options_description described_options() {
       "method", texts()->value_name("LABEL"), "train this method alone; may be repeated")(
       "steps", po::value<Step>()->value_name("N"), "the same as --set steps=N")(
       "log", text()->value_name("FILE"), "a row of losses and times for each step, as CSV")(
+      "trace", text()->value_name("FILE"),
+      "write what every worker did when as Chrome trace events, for ui.perfetto.dev")(
       "checkpoint", text()->value_name("FOLDER"),
       "keep checkpoints there: now and then, at each method's end, and on Ctrl-C")(
       "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
       "resume", text()->value_name("FOLDER"),
       "go on from the checkpoints there, and keep them there unless --checkpoint says otherwise")(
-      "format", text()->value_name("FORMAT"), "table (default) or json");
+      "format", one_of("table|json"), "how the result is printed; default: table");
   return options;
 }
 
@@ -83,12 +87,16 @@ std::optional<TrainArguments> parse(const std::vector<std::string>& words) {
   arguments.options.methods = value_or<std::vector<std::string>>(*values, "method", {});
   arguments.backend = backend_choice(*values);
   arguments.options.log = text("log", "");
+  arguments.options.trace = text("trace", "");
   arguments.options.resume = text("resume", "");
   arguments.options.checkpoints = text("checkpoint", arguments.options.resume.c_str());
   arguments.options.checkpoint_every = time_of(text("checkpoint-every", "60s"));
   arguments.format = text("format", "table");
-  require_choice("format", arguments.format, {"table", "json"});
   if (!arguments.options.log.empty()) require_writable(arguments.options.log);
+  if (values->count("trace") > 0) {
+    require_writable(arguments.options.trace);
+    require_other_file("trace", arguments.options.trace, "log", arguments.options.log);
+  }
   if (!arguments.options.resume.empty()) {
     require<InputError>(fs::is_directory(arguments.options.resume),
                         "--resume {}: not a folder; write the one that --checkpoint was given",
@@ -105,10 +113,11 @@ void ask_for_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-void print(const Campaign& campaign, const std::string& format) {
+void print(const Campaign& campaign, const TrainArguments& arguments) {
   if (!campaign.reports() || campaign.results().methods.empty()) return;
-  std::cout << (format == "json" ? json_report(campaign.results())
-                                 : table_report(campaign.results()))
+  if (!arguments.options.trace.empty()) write_trace(arguments.options.trace, campaign.traced());
+  std::cout << (arguments.format == "json" ? json_report(campaign.results())
+                                           : table_report(campaign.results()))
             << std::flush;
 }
 
@@ -138,6 +147,9 @@ void train(const TrainArguments& arguments, Group* processes) {
     if (!arguments.options.log.empty()) {
       require_no_input("log", arguments.options.log, read.files);
     }
+    if (!arguments.options.trace.empty()) {
+      require_no_input("trace", arguments.options.trace, read.files);
+    }
     return read;
   });
   const std::unique_ptr<Backend> backend =
@@ -149,15 +161,13 @@ void train(const TrainArguments& arguments, Group* processes) {
   try {
     campaign.run();
   } catch (...) {
-    print(campaign, arguments.format);
+    print(campaign, arguments);
     throw;
   }
-  print(campaign, arguments.format);
+  print(campaign, arguments);
 }
 
-}  // namespace
-
-void train_command(const std::vector<std::string>& words) {
+void run(const std::vector<std::string>& words) {
   std::optional<TrainArguments> arguments = parse(words);
   if (!arguments) return;
   arguments->options.stop_wanted = [] { return stop_asked != 0; };
@@ -166,5 +176,9 @@ void train_command(const std::vector<std::string>& words) {
   arguments->overrides.push_back(fmt::format("workers={}", processes->workers()));
   train(*arguments, processes.get());
 }
+
+}  // namespace
+
+Command train_command() { return {description, described_options(), run}; }
 
 }  // namespace palsim

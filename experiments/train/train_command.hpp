@@ -1,12 +1,10 @@
 // palsim train EXPERIMENT --backend cpu
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-// Throws InputError; writes results to standard output.
-void train_command(const std::vector<std::string>& arguments);
+Command train_command();
 
 }  // namespace palsim

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "experiments/command/counted.hpp"
 #include "experiments/predict/prediction.hpp"
+#include "experiments/trace/measured_timeline.hpp"
 #include "experiments/train/trainable.hpp"
 #include "real/measure/clock.hpp"
 #include "real/measure/kernel_rates.hpp"
@@ -72,9 +74,29 @@ std::vector<ValidatedMethod> predicted_methods(const Experiment& experiment) {
   return methods;
 }
 
-// In the order of predicted_methods.
+// Of each method, in the order of predicted_methods, its simulated run and a place for one that is
+// measured.
+std::vector<TracedRun> traced_runs(const Experiment& experiment) {
+  std::vector<TracedRun> traced;
+  const KeptRounds kept =
+      rounds_in_trace(2 * experiment.runs.size() * experiment.runs.front().methods.size());
+  for (const Run& run : experiment.runs) {
+    for (const LabelledMethod& method : run.methods) {
+      const std::string name = experiment.runs.size() == 1
+                                   ? method.label
+                                   : method.label + ", " + counted(run.workers, "worker");
+      traced.push_back(
+          {"simulated: " + name, run.workers, timeline_of(experiment, run, method, kept)});
+      traced.push_back({"measured: " + name, run.workers, Timeline(kept)});
+    }
+  }
+  return traced;
+}
+
+// In the order of predicted_methods. What is measured takes its place in `traced`, if there is one.
 std::vector<TimedRun> run_all(const Experiment& experiment, const Trainable& trainable,
-                              const Backend& backend, const std::function<void(double)>& progress) {
+                              const Backend& backend, std::vector<TracedRun>& traced,
+                              const std::function<void(double)>& progress) {
   std::vector<TimedRun> runs;
   const auto all =
       static_cast<double>(experiment.runs.size() * experiment.runs.front().methods.size());
@@ -82,7 +104,11 @@ std::vector<TimedRun> run_all(const Experiment& experiment, const Trainable& tra
     for (const LabelledMethod& method : run.methods) {
       TrainingJob job = trainable.job(run, method, experiment.seed, backend);
       job.held_out = nullptr;
+      Timeline timeline(rounds_in_trace(std::max<std::size_t>(traced.size(), 1)));
+      if (!traced.empty()) record_into(timeline, job);
       const TrainingOutcome outcome = train_on_threads(job, run.workers);
+      timeline.finish(outcome.steps, {});
+      if (!traced.empty()) traced[2 * runs.size() + 1].timeline = std::move(timeline);
       runs.push_back({outcome.wall_clock_s, outcome.mean});
       progress(static_cast<double>(runs.size()) / all);
     }
@@ -134,12 +160,16 @@ TrainingValidation validate_training(Experiment experiment, const Backend& backe
   const Clock::time_point begin = Clock::now();
   validation.methods = predicted_methods(experiment);
   validation.predicting_s = seconds_since(begin);
+  if (options.runs == ValidationOptions::Runs::timed_and_traced) {
+    validation.traced = traced_runs(experiment);
+  }
 
   std::vector<std::vector<TimedRun>> runs(validation.methods.size());
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::string name = fmt::format("training, {} of {}", repeat + 1, options.repeats);
-    const std::vector<TimedRun> once = run_all(
-        experiment, trainable, backend, [&](double share) { options.progress(name, share); });
+    const std::vector<TimedRun> once =
+        run_all(experiment, trainable, backend, validation.traced,
+                [&](double share) { options.progress(name, share); });
     for (std::size_t at = 0; at < once.size(); ++at) runs[at].push_back(once[at]);
   }
   for (std::size_t at = 0; at < runs.size(); ++at) {

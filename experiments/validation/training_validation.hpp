@@ -11,6 +11,7 @@
 
 #include "experiments/calibrate/machine_calibration.hpp"
 #include "experiments/experiment/experiment.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 #include "real/backend/backend.hpp"
 #include "real/measure/local_steps.hpp"
 #include "real/training/time_account.hpp"
@@ -57,11 +58,15 @@ struct TrainingValidation {
   std::vector<ValidatedMethod> methods;
   double predicting_s = 0;  // what all predictions took
   double running_s = 0;     // and one run of each
+  // If asked for: of each method its simulated run, and the last of the measured ones.
+  std::vector<TracedRun> traced;
 };
 
 struct ValidationOptions {
   std::optional<Topology> machine;  // calibrated before; none: it is measured now
   int repeats = 3;
+  enum class Runs { timed, timed_and_traced };
+  Runs runs = Runs::timed;
   std::function<void(const std::string& doing, double share)> progress;
 };
 

@@ -11,6 +11,7 @@
 #include "experiments/command/data_folders.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/trace/chrome_trace.hpp"
 #include "experiments/train/backend_choice.hpp"
 #include "experiments/validation/training_validation_report.hpp"
 #include "experiments/validation/validation.hpp"
@@ -24,6 +25,7 @@ namespace {
 CommandDescription description() {
   CommandDescription description{
       .name = "validate",
+      .brief = "predictions beside what was measured, with the errors",
       .usage = "[NAME]... | EXPERIMENT --backend cpu|cuda",
       .summary =
           "With --backend: measures this machine, predicts every method of an experiment, trains\n"
@@ -41,14 +43,18 @@ CommandDescription description() {
 
 po::options_description described_options() {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->value_name("FORMAT"),
-                        "table (default), summary (its errors alone), json, or csv (of one)");
+  options.add_options()("format", one_of("table|summary|json|csv"),
+                        "how the result is printed; default: table; summary: its errors alone; "
+                        "csv: of one; with --backend table or json");
   add_backend_options(options);
   options.add_options()(
       "calibration", po::value<std::string>()->value_name("FILE"),
       "with --backend: this machine as palsim calibrate machine wrote it, instead of measuring it")(
       "repeats", po::value<int>()->value_name("N"),
       "with --backend: runs of each method; default 3")(
+      "trace", po::value<std::string>()->value_name("FILE"),
+      "with --backend: write each method's simulated run beside the last measured one as Chrome "
+      "trace events, for ui.perfetto.dev")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "with --backend: set a key of the experiment, as for predict; may be repeated");
   return options;
@@ -91,30 +97,35 @@ void validate_here(const CommandValues& values) {
   constexpr int most_repeats = 1000;
   require<InputError>(1 <= options.repeats && options.repeats <= most_repeats,
                       "--repeats {}: write a number from 1 to {}", options.repeats, most_repeats);
+  const auto trace = value_or<std::string>(values, "trace", "");
+  if (values.count("trace") > 0) {
+    require_writable(trace);
+    options.runs = ValidationOptions::Runs::timed_and_traced;
+  }
   if (values.count("calibration") > 0) {
     const auto file = values["calibration"].as<std::string>();
     options.machine = load_cluster(file, "", {"--calibration " + file}, {}, "").topology;
+    if (!trace.empty()) require_no_input("trace", trace, {file});
   }
   const Experiment experiment = load_experiment(
       found_experiment(names.front()), value_or<std::vector<std::string>>(values, "set", {}));
+  if (!trace.empty()) require_no_input("trace", trace, experiment.files);
   const std::unique_ptr<Backend> backend = open_backend(choice, experiment);
   const TrainingValidation validation = validate_training(experiment, *backend, options);
+  if (!trace.empty()) write_trace(trace, validation.traced);
   std::cout << (format == "json" ? json_report(validation) : table_report(validation));
 }
 
-}  // namespace
-
-void validate_command(const std::vector<std::string>& arguments) {
+void run(const std::vector<std::string>& arguments) {
   const auto values = parse_command(description(), described_options(), arguments);
   if (!values) return;
   if (values->count("backend") > 0) return validate_here(*values);
-  for (const char* option : {"calibration", "repeats", "set"}) {
+  for (const char* option : {"calibration", "repeats", "set", "trace"}) {
     require<InputError>(values->count(option) == 0,
                         "--{}: goes with --backend; write --backend cpu or cuda", option);
   }
   backend_choice(*values);  // refuses --emulate alone
   const auto format = value_or<std::string>(*values, "format", "table");
-  require_choice("format", format, {"table", "summary", "json", "csv"});
   const std::vector<NamedValidation> validations =
       chosen(value_or<std::vector<std::string>>(*values, "name", {}));
   require<InputError>(format != "csv" || validations.size() == 1,
@@ -137,5 +148,9 @@ void validate_command(const std::vector<std::string>& arguments) {
   }
   if (format == "json") std::cout << objects.dump(2) << '\n';
 }
+
+}  // namespace
+
+Command validate_command() { return {description(), described_options(), run}; }
 
 }  // namespace palsim

@@ -1,11 +1,10 @@
 // palsim validate: predictions held against measurements that others made.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "experiments/command/command.hpp"
 
 namespace palsim {
 
-void validate_command(const std::vector<std::string>& arguments);
+Command validate_command();
 
 }  // namespace palsim

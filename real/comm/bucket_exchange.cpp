@@ -40,9 +40,12 @@ void BucketExchange::run() {
     const Bucket& bucket = waiting_.front();  // stays where it is whatever comes after it
     lock.unlock();
     std::exception_ptr fault;
+    ExchangeTimes times{.elements = bucket.values.size()};
     try {
       bucket.ready->wait();
+      times.begin = std::chrono::steady_clock::now();
       group_->all_reduce_mean(bucket.values, wire_);
+      times.end = std::chrono::steady_clock::now();
     } catch (...) {
       fault = std::current_exception();
     }
@@ -53,6 +56,7 @@ void BucketExchange::run() {
       return;
     }
     waiting_.pop_front();
+    times_.push_back(times);
     if (waiting_.empty()) changed_.notify_all();
   }
 }

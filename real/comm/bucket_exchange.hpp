@@ -2,6 +2,7 @@
 // while the worker goes on with its backward pass.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -10,11 +11,20 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "real/comm/group.hpp"
 #include "real/device/device.hpp"
 
 namespace palsim {
+
+// When this worker was at a bucket's all-reduce, waiting for the other workers or not.
+struct ExchangeTimes {
+  std::chrono::steady_clock::time_point begin;
+  std::chrono::steady_clock::time_point end;
+  std::size_t elements = 0;
+};
 
 class BucketExchange {
  public:
@@ -31,6 +41,8 @@ class BucketExchange {
   // Until every bucket handed over is the mean over the workers. Throws what the exchange threw;
   // then no later bucket was exchanged.
   void wait();
+  // Of the buckets since the last call, in their order; after wait().
+  std::vector<ExchangeTimes> take_times() { return std::exchange(times_, {}); }
 
  private:
   void run();
@@ -44,6 +56,7 @@ class BucketExchange {
     std::unique_ptr<Milestone> ready;
   };
   std::deque<Bucket> waiting_;  // the first is being exchanged
+  std::vector<ExchangeTimes> times_;
   std::exception_ptr fault_;
   bool is_over_ = false;
   std::thread thread_;

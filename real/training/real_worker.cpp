@@ -67,11 +67,15 @@ void RealWorker::run() {
   require(program.finished(), "worker {} was left waiting at step {}", group_.rank(), step());
   program.rethrow_failure();
   progress_.step = setting_.steps;
+  if (recorder_ != nullptr) recorder_->end_round(setting_.steps);
 }
 
 // What the workers agreed on at their last meeting happens here, between two steps.
 void RealWorker::begin_step(StepKind kind) {
   progress_.step = step();
+  if (recorder_ != nullptr && !records_.empty() && records_.back().synchronized) {
+    recorder_->end_round(step());
+  }
   if (const Signals agreed = std::exchange(agreed_, 0); agreed != 0) {
     supervision_.between_steps(*this, agreed);
     watch_.restart();
@@ -80,10 +84,26 @@ void RealWorker::begin_step(StepKind kind) {
 }
 
 template <class Work>
-void RealWorker::compute(Work work) {
+void RealWorker::compute(std::int64_t steps, Work work) {
   work();
   device_.synchronize();
-  watch_.lap(progress_.time.compute_s);
+  const bool mixes = records_.back().kind == StepKind::mix && steps > 0;
+  lap(&TimeAccount::compute_s, mixes ? Activity::mix : Activity::compute, steps);
+}
+
+void RealWorker::lap(double TimeAccount::*account, Activity activity, std::int64_t steps) {
+  const Stopwatch::Clock::time_point begin = watch_.last_lap();
+  watch_.lap(progress_.time.*account);
+  if (recorder_ != nullptr) recorder_->note(activity, begin, watch_.last_lap(), steps);
+}
+
+void RealWorker::note_buckets() {
+  for (const ExchangeTimes& bucket : exchange_->take_times()) {
+    if (recorder_ == nullptr) continue;
+    const Bytes bytes =
+        wire_bytes(static_cast<std::int64_t>(bucket.elements), setting_.method.wire.gradient_type);
+    recorder_->note(Activity::bucket, bucket.begin, bucket.end, 0, bytes.count());
+  }
 }
 
 void RealWorker::end_operation() {
@@ -173,7 +193,7 @@ void RealWorker::follow_global() {
 
 Operation RealWorker::gradient_step(GradientStep step) {
   begin_step(StepKind::gradient);
-  compute([&] {
+  compute(1, [&] {
     follow_global();
     accumulate_gradients({});
     update(step.learning_rate_scale);
@@ -184,7 +204,7 @@ Operation RealWorker::gradient_step(GradientStep step) {
 
 Operation RealWorker::mix(Mix mix) {
   begin_step(StepKind::mix);
-  compute([&] {
+  compute(1, [&] {
     follow_global();
     for (std::int64_t m = 0; m < setting_.micro_batches; ++m) load(m);
     const double alpha = setting_.inner.learning_rate.rate_at(step());
@@ -203,15 +223,15 @@ Operation RealWorker::synchronous_gradient_step(GradientExchange exchange) {
   if (broadcasts && replica_.buffer_count() > 0) {
     meet();
     group_.broadcast({replica_.buffers(), static_cast<std::size_t>(replica_.buffer_count())}, 0);
-    watch_.lap(progress_.time.communication_s);
+    lap(&TimeAccount::communication_s, Activity::communication);
   }
   if (exchange == GradientExchange::overlapped) {
     accumulate_and_exchange();
   } else {
-    compute([&] { accumulate_gradients({}); });
+    compute(1, [&] { accumulate_gradients({}); });
     exchange_after_backward(exchange);
   }
-  compute([&] { update(1); });
+  compute(0, [&] { update(1); });
   records_.back().synchronized = true;
   end_operation();
   return Operation::finished();
@@ -232,10 +252,11 @@ void RealWorker::accumulate_and_exchange() {
                            device_.milestone());
     }
   };
-  compute([&] { accumulate_gradients(ready); });
+  compute(1, [&] { accumulate_gradients(ready); });
   meet();
   exchange_->wait();
-  watch_.lap(progress_.time.communication_s);
+  lap(&TimeAccount::communication_s, Activity::communication);
+  note_buckets();
 }
 
 void RealWorker::exchange_after_backward(GradientExchange exchange) {
@@ -243,27 +264,34 @@ void RealWorker::exchange_after_backward(GradientExchange exchange) {
   const bool with_state = exchange == GradientExchange::with_optimizer_state;
   const SyncLayout layout = with_state ? wire.sync_layout : SyncLayout::flat;
   meet();
+  const Stopwatch::Clock::time_point begin = watch_.last_lap();
+  std::int64_t vectors = 1;
   average(replica_.gradients(), layout, wire.gradient_type);
   if (with_state) {
     for (FloatBuffer* moment : {&vectors_.first_moment, &vectors_.second_moment}) {
-      if (moment->count() > 0) average(moment->data(), layout, wire.gradient_type);
+      if (moment->count() == 0) continue;
+      average(moment->data(), layout, wire.gradient_type);
+      ++vectors;
     }
   }
-  watch_.lap(progress_.time.communication_s);
+  lap(&TimeAccount::communication_s, Activity::communication);
+  if (recorder_ == nullptr) return;
+  const Bytes bytes = wire_bytes(replica_.parameter_count(), wire.gradient_type) * vectors;
+  recorder_->note(Activity::bucket, begin, watch_.last_lap(), 0, bytes.count());
 }
 
 Operation RealWorker::all_reduce(Payload payload) {
   float* averaged = replica_.parameters();
   if (payload == Payload::outer_gradient) {
     averaged = replica_.gradients();  // no longer needed
-    compute([&] {
+    compute(0, [&] {
       device_.outer_gradient(replica_.parameter_count(), vectors_.global.data(),
                              replica_.parameters(), averaged);
     });
   }
   meet();
   average(averaged, setting_.method.wire.sync_layout, setting_.method.wire.sync_type);
-  watch_.lap(progress_.time.communication_s);
+  lap(&TimeAccount::communication_s, Activity::communication);
   records_.back().synchronized = true;
   end_operation();
   return Operation::finished();
@@ -275,7 +303,7 @@ Operation RealWorker::outer_step(OuterOptimizer optimizer) {
   float* x = replica_.parameters();
   float* u = vectors_.outer_momentum.data();
   float* global = vectors_.global.data();
-  compute([&] {
+  compute(0, [&] {
     if (optimizer == OuterOptimizer::nesterov) {
       device_.outer_nesterov(count, {outer.learning_rate, outer.momentum}, replica_.gradients(), u,
                              global, x);
@@ -293,7 +321,7 @@ Operation RealWorker::outer_step(OuterOptimizer optimizer) {
 
 void RealWorker::meet() {
   agreed_ |= group_.meet(supervision_.says());
-  watch_.lap(progress_.time.waiting_s);
+  lap(&TimeAccount::waiting_s, Activity::waiting);
 }
 
 void RealWorker::average(float* values, SyncLayout layout, WireType type) {

@@ -10,6 +10,7 @@
 #include "real/comm/bucket_exchange.hpp"
 #include "real/comm/group.hpp"
 #include "real/data/sample_order.hpp"
+#include "real/training/run_recorder.hpp"
 #include "real/training/worker_state.hpp"
 #include "sim/core/error.hpp"
 #include "sim/methods/bucket.hpp"
@@ -64,6 +65,8 @@ class RealWorker final : public Worker {
   Operation all_reduce(Payload payload) override;
   Operation outer_step(OuterOptimizer optimizer) override;
 
+  // Before run(): what the worker does when is noted there. It outlives the worker.
+  void record_to(RunRecorder& recorder) { recorder_ = &recorder; }
   // Takes a gradient and forgets it, where the device's first kernels are not what its later ones
   // are; all workers do, before they run. Nothing of the training changes.
   void warm_up();
@@ -95,9 +98,13 @@ class RealWorker final : public Worker {
   // Each of the layout's parts of a vector of one number for each parameter.
   void average(float* values, SyncLayout layout, WireType type);
   std::span<float> tensors(float* values, std::size_t first, std::size_t last) const;
-  // What it takes is accounted as compute.
+  // What it takes is accounted as compute: so many of the program's steps.
   template <class Work>
-  void compute(Work work);
+  void compute(std::int64_t steps, Work work);
+  // What happened since the last lap belongs there.
+  void lap(double TimeAccount::*account, Activity activity, std::int64_t steps = 0);
+  // Of DDP, after the exchange.
+  void note_buckets();
   void end_operation();
 
   const TrainingSetting& setting_;
@@ -115,6 +122,7 @@ class RealWorker final : public Worker {
   std::vector<std::int64_t> indices_;
   WorkerProgress progress_;
   Stopwatch watch_;
+  RunRecorder* recorder_ = nullptr;
   Signals agreed_ = 0;
   std::vector<StepRecord> records_;
 };

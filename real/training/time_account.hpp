@@ -24,6 +24,7 @@ class Stopwatch {
     account_s += std::chrono::duration<double>(end - last_).count();
     last_ = end;
   }
+  Clock::time_point last_lap() const { return last_; }
 
  private:
   Clock::time_point last_ = Clock::now();

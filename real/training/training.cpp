@@ -27,12 +27,23 @@ class Supervisor {
         load_checkpoint(checkpoint->path, rank_, job_.identity, state, worker.device()));
   }
 
+  // All workers at the same time.
+  void record(RealWorker& worker, Group& host) {
+    if (!job_.record) return;
+    const auto now = [] { return RunRecorder::Clock::now(); };
+    recorder_.emplace(host, offset_to_first(host, this_machine(), now));
+    worker.record_to(*recorder_);
+  }
+
   Supervision supervision() {
     return {.says = [this] { return says(); },
             .between_steps = [this](RealWorker& worker, Signals agreed) { act(worker, agreed); }};
   }
 
   void report(RealWorker& worker) {
+    if (recorder_) {
+      for (const RecordedRound& round : recorder_->hand_over()) job_.record(round);
+    }
     const std::vector<StepRecord> records = worker.take_records();
     const std::vector<StepSummary> steps = summaries(records, worker.group());
     if (rank_ == 0) job_.report(steps);
@@ -115,6 +126,7 @@ class Supervisor {
 
   const TrainingJob& job_;
   Rank rank_;
+  std::optional<RunRecorder> recorder_;
   Clock::time_point reported_ = Clock::now();
   Clock::time_point saved_ = Clock::now();
 };
@@ -181,6 +193,7 @@ TrainingOutcome train_worker(const TrainingJob& job, Group& host) {
     supervisor.resume(worker);
     group.meet();
     worker.warm_up();
+    supervisor.record(worker, host);
     group.meet();
     worker.run();
     supervisor.report(worker);

@@ -42,6 +42,8 @@ struct TrainingJob {
   // end. At 0 it is every meeting, so that of a run that fails all of them have been reported.
   double report_every_s = 0.5;
   std::function<void(std::span<const StepSummary>)> report = [](std::span<const StepSummary>) {};
+  // If set, told on rank 0, before each report, what the workers did when since the last one.
+  std::function<void(const RecordedRound&)> record = {};
 };
 
 struct TrainingOutcome {

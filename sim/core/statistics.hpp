@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -21,6 +22,32 @@ inline double median(std::vector<double> values) {
 inline double mean(const std::vector<double>& values) {
   require(!values.empty(), "the mean of nothing");
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+struct Percentiles {
+  double p5 = 0;
+  double p50 = 0;
+  double p95 = 0;
+};
+
+// Interpolated linearly between the sorted values. Of values that are never reached (infinite) a
+// percentile beyond the last finite one is infinite, too; of any that is not known, all are NaN.
+inline Percentiles percentiles_of(std::vector<double> values) {
+  require(!values.empty(), "percentiles of nothing");
+  if (std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); })) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    return {unknown, unknown, unknown};
+  }
+  std::sort(values.begin(), values.end());
+  const auto percentile = [&](double share) {
+    const double at = share * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(at);
+    const double rest = at - std::floor(at);
+    if (rest == 0) return values[below];
+    if (std::isinf(values[below + 1])) return values[below + 1];
+    return values[below] + rest * (values[below + 1] - values[below]);
+  };
+  return {percentile(0.05), percentile(0.5), percentile(0.95)};
 }
 
 // Standard deviation (of all values, not of a sample) over mean.

@@ -27,6 +27,7 @@ struct CommunicationPrice {
 struct BucketPrice {
   Duration ready;  // after the first forward of the step began
   Duration all_reduce;
+  Bytes bytes = {};  // of each worker's gradients on the wire
 };
 
 // A step whose gradients are averaged before the optimizer.

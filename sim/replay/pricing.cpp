@@ -96,6 +96,12 @@ ComputeTimes compute_times(const Workload& workload) {
   return times;
 }
 
+Bytes bytes_of(const CommunicationPrice& price) {
+  Bytes sum;
+  for (const CollectiveUse& use : price.collectives) sum += use.bytes * use.times;
+  return sum;
+}
+
 // The buckets of a step, and what they add up to.
 struct PricedBuckets {
   std::vector<BucketPrice> buckets;
@@ -112,7 +118,7 @@ PricedBuckets price_buckets(const Workload& workload, const ComputeTimes& times,
     add(priced.sum, all_reduce);
     priced.buckets.push_back({*std::max_element(first + static_cast<std::ptrdiff_t>(bucket.first),
                                                 first + static_cast<std::ptrdiff_t>(bucket.last)),
-                              all_reduce.time});
+                              all_reduce.time, bytes_of(all_reduce)});
   }
   return priced;
 }
@@ -122,7 +128,7 @@ SynchronousStepPrice after_backward(const Workload& workload, const ComputeTimes
                                     const CommunicationPrice& exchange) {
   SynchronousStepPrice price;
   price.compute = times.total;
-  price.buckets = {{times.total, exchange.time}};
+  price.buckets = {{times.total, exchange.time, bytes_of(exchange)}};
   price.bytes_sent = exchange.bytes_sent;
   price.collectives = exchange.collectives;
   price.optimizer = workload.optimizer_time();

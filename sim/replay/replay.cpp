@@ -133,8 +133,11 @@ class Replay final : public MeetingPoint {
     const auto buckets = devices_
                              ? devices_->bucket_times(meeting_.exchange)
                              : clocks_[static_cast<std::size_t>(meeting_.exchange)].bucket_times();
-    for (const auto& [begin, end] : buckets) {
-      scene_.timeline->record({wire_track, Activity::bucket, begin, end - begin});
+    const std::vector<BucketPrice>& prices = scene_.prices.of(meeting_.exchange).buckets;
+    for (std::size_t at = 0; at < buckets.size(); ++at) {
+      const auto& [begin, end] = buckets[at];
+      scene_.timeline->record(
+          {wire_track, Activity::bucket, begin, end - begin, 0, prices[at].bytes.count()});
     }
   }
 

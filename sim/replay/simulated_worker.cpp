@@ -85,7 +85,7 @@ void SimulatedWorker::price_work() {
   Duration other = prices.data.scaled(slowness_) * steps + work.outer.scaled(slowness_);
   other += stalls_within(gradient + mix + other);
 
-  if (scene_->timeline != nullptr) record_work(gradient, mix, other);
+  if (scene_->timeline != nullptr) record_work(work, gradient, mix, other);
   account_.gradient_steps += work.gradient_steps;
   account_.mix_steps += work.mix_steps;
   add_local_work({gradient, mix + other, mix});
@@ -93,11 +93,7 @@ void SimulatedWorker::price_work() {
 
 // Of the time it takes, gradient steps and mix steps have the share that they have of the work.
 void SimulatedWorker::finish_local_work(const WorkClock& clock) {
-  for (const NominalSegment& segment : std::exchange(segments_, {})) {
-    const Duration begin = clock.at(segment.before);
-    const Duration end = clock.at(segment.before + segment.length);
-    scene_->timeline->record({rank_, segment.activity, clock_ + begin, end - begin, segment.steps});
-  }
+  if (!segments_.empty()) record_segments(clock);
   const LocalWork nominal = std::exchange(local_, {});
   if (nominal.total() == Duration()) return;
   const Duration taken = clock.at(nominal.total());
@@ -106,6 +102,19 @@ void SimulatedWorker::finish_local_work(const WorkClock& clock) {
   account_.other_compute += taken - gradient;
   account_.mix += taken.scaled(nominal.mix / nominal.total());
   clock_ += taken;
+}
+
+void SimulatedWorker::record_segments(const WorkClock& clock) {
+  Timeline& timeline = *scene_->timeline;
+  std::vector<Segment> taken;
+  for (const NominalSegment& segment : std::exchange(segments_, {})) {
+    const Duration begin = clock.at(segment.before);
+    const Duration end = clock.at(segment.before + segment.length);
+    taken.push_back({rank_, segment.activity, clock_ + begin, end - begin, segment.steps});
+  }
+  timeline.expect(-std::exchange(expected_, 0));
+  if (!timeline.tells_steps_apart()) gather_steps(taken);
+  for (const Segment& segment : taken) timeline.record(segment);
 }
 
 void SimulatedWorker::record_nominal(const NominalSegment& segment) {
@@ -118,8 +127,14 @@ void SimulatedWorker::record_nominal(const NominalSegment& segment) {
 }
 
 void SimulatedWorker::note_step(std::int64_t Work::*count) {
-  if (scene_->timeline != nullptr) {
-    order_.push_back(count == &Work::mix_steps ? Activity::mix : Activity::compute);
+  if (scene_->timeline != nullptr && scene_->timeline->tells_steps_apart()) {
+    const Activity activity = count == &Work::mix_steps ? Activity::mix : Activity::compute;
+    if (order_.empty() || order_.back().activity != activity) {
+      order_.push_back({activity, 0});
+      ++expected_;
+      scene_->timeline->expect(1);
+    }
+    ++order_.back().steps;
   }
   if (scene_->options.shortcuts.local_work == ReplayShortcuts::LocalWork::priced_step_by_step) {
     settle();
@@ -146,26 +161,28 @@ Duration SimulatedWorker::drawn_stalls_within(Duration busy) {
 
 // Lays the steps out in the order in which they were taken, each kind with its mean length; what
 // has no place of its own (outer step, data, stalls) comes first.
-void SimulatedWorker::record_work(Duration gradient, Duration mix, Duration other) {
-  std::int64_t left[2] = {0, 0};  // gradient steps, mix steps
-  for (const Activity activity : order_) ++left[activity == Activity::mix];
+void SimulatedWorker::record_work(const Work& work, Duration gradient, Duration mix,
+                                  Duration other) {
+  std::vector<SameSteps> order = std::exchange(order_, {});
+  if (!shares_device_) scene_->timeline->expect(-std::exchange(expected_, 0));
+  if (!scene_->timeline->tells_steps_apart()) {
+    order = {{Activity::compute, work.gradient_steps}, {Activity::mix, work.mix_steps}};
+  }
+  std::int64_t left[2] = {work.gradient_steps, work.mix_steps};
   Duration total[2] = {gradient, mix};
   Duration at = local_.total();
   record_nominal({Activity::compute, at, other});
   at += other;
-  for (auto step = order_.begin(); step != order_.end();) {
-    const bool mixing = *step == Activity::mix;
-    const auto next = std::find_if(step, order_.end(), [&](Activity a) { return a != *step; });
-    const std::int64_t steps = next - step;
+  for (const auto& [activity, steps] : order) {
+    if (steps == 0) continue;
+    const bool mixing = activity == Activity::mix;
     const double share = static_cast<double>(steps) / static_cast<double>(left[mixing]);
     const Duration length = total[mixing].scaled(share);  // the last takes the rest
     left[mixing] -= steps;
     total[mixing] -= length;
-    record_nominal({*step, at, length, steps});
+    record_nominal({activity, at, length, steps});
     at += length;
-    step = next;
   }
-  order_.clear();
 }
 
 void SimulatedWorker::leave_out_rounds(const Account& before, std::int64_t rounds) {

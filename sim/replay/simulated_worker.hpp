@@ -148,6 +148,7 @@ class SimulatedWorker final : public Worker {
     std::int64_t steps = 0;
   };
   void record_nominal(const NominalSegment& segment);
+  void record_segments(const WorkClock& clock);
   void spend(Duration length, Activity activity, Duration& account) {
     if (scene_->timeline != nullptr) scene_->timeline->record({rank_, activity, clock_, length});
     account += length;
@@ -159,7 +160,8 @@ class SimulatedWorker final : public Worker {
   }
   Duration drawn_stalls_within(Duration busy);
   Duration time_to_stall();
-  void record_work(Duration gradient, Duration mix, Duration other);
+  void record_work(const Work& work, Duration gradient, Duration mix, Duration other);
+
   const Scene* scene_;
   Rank rank_;
   double slowness_ = 1;
@@ -174,7 +176,12 @@ class SimulatedWorker final : public Worker {
   RandomStream jitter_stream_;
   RandomStream stall_stream_;
   // While a timeline is recorded.
-  std::vector<Activity> order_;           // of the steps in work_
+  struct SameSteps {
+    Activity activity = Activity::compute;
+    std::int64_t steps = 0;
+  };
+  std::vector<SameSteps> order_;          // of the steps in work_, if they are told apart
+  std::int64_t expected_ = 0;             // as many segments, by the timeline
   std::vector<NominalSegment> segments_;  // of local_
   Program program_;
 };

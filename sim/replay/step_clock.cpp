@@ -6,18 +6,13 @@
 
 namespace palsim {
 
-StepClock::StepClock(Step steps, std::size_t most_knots)
-    : steps_(steps),
-      stride_(static_cast<double>(steps) / static_cast<double>(most_knots)),
-      knots_{{}} {}
-
-// The last knot gives way unless it lies a stride beyond the one before it.
+// The last knot gives way unless it lies the share beyond the one before it.
 void StepClock::note(Step done, Time time, const Tally& spent) {
   const Knot knot{static_cast<double>(done), time.in_seconds(), spent};
   const bool first = knots_.size() == 1;
   const Knot& last = knots_.back();
   const bool same = last.done == knot.done;
-  if (!first && (same || last.done - knots_[knots_.size() - 2].done < stride_)) {
+  if (!first && (same || last.done - knots_[knots_.size() - 2].done < share_ * last.done)) {
     knots_.back() = knot;
   } else {
     knots_.push_back(knot);

@@ -1,8 +1,9 @@
 // When the steps of a run were done, and where a worker's time went until then: exactly at the
-// meetings of the workers, and evenly between them. Long runs keep every n-th meeting.
+// meetings of the workers, and evenly between them. Of the meetings those are kept that lie a
+// certain share of the way so far apart: all of them early in a run, and some hundreds of a long
+// one.
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -13,8 +14,8 @@ namespace palsim {
 
 class StepClock {
  public:
-  // Of a run of `steps` steps; keeps at most about `most_knots` instants.
-  explicit StepClock(Step steps, std::size_t most_knots = 512);
+  // Of a run of `steps` steps; a share of 0 keeps all meetings.
+  explicit StepClock(Step steps, double share = 1.0 / 64) : steps_(steps), share_(share) {}
 
   // `done` steps were done at `time`, which never goes back, with the mean worker's account so far;
   // of several times the last counts.
@@ -43,8 +44,8 @@ class StepClock {
   Place place_of(double done) const;
 
   Step steps_;
-  double stride_;            // least distance of two knots that are kept, in steps
-  std::vector<Knot> knots_;  // ascending, from {0, 0}; the last is the last that was noted
+  double share_;
+  std::vector<Knot> knots_{{}};  // ascending, from {0, 0}; the last is the last that was noted
 };
 
 }  // namespace palsim

@@ -6,8 +6,16 @@
 namespace palsim {
 
 void Timeline::record(const Segment& segment) {
-  if (segment.length <= Duration()) return;
+  if (segment.length <= Duration() || segment.rank >= first_rank_left_out_) return;
+  last_rank_ = std::max(last_rank_, segment.rank);
   current_.segments.push_back(segment);
+  make_room();
+}
+
+void Timeline::expect(std::int64_t segments) {
+  if (!tells_steps_apart_) return;  // then few come
+  expected_ += static_cast<std::size_t>(segments);
+  if (segments > 0) make_room();
 }
 
 void Timeline::end_round(Step steps_done, Time end) {
@@ -30,13 +38,17 @@ void Timeline::finish(Step steps_done, Time end) {
 }
 
 void Timeline::keep_fewer(const KeptRounds& kept) {
-  kept_ = kept;
+  kept_.first = std::min(kept_.first, kept.first);
+  kept_.last = std::min(kept_.last, kept.last);
+  kept_.slowest = std::min(kept_.slowest, kept.slowest);
   leave_out_the_usual();
 }
 
 void Timeline::keep(RoundTimeline round) {
   if (round.segments.empty()) return;
   round.number = count_++;
+  round.segments.shrink_to_fit();
+  segments_in_rounds_ += round.segments.size();
   rounds_.push_back(std::move(round));
   leave_out_the_usual();
 }
@@ -59,8 +71,63 @@ void Timeline::leave_out_the_usual() {
   while (true) {
     const auto usual = std::find_if(rounds_.begin(), rounds_.end(), is_usual);
     if (usual == rounds_.end()) return;
+    segments_in_rounds_ -= usual->segments.size();
     rounds_.erase(usual);
   }
+}
+
+void Timeline::make_do_with(std::size_t segments) {
+  kept_.segments = std::min(kept_.segments, segments);
+  make_room();
+}
+
+// With rounds of a quarter each, there is room for the first, the last, the slowest and the one
+// that is not over.
+void Timeline::make_room() {
+  while (in_progress() > kept_.segments / 4 || !has_room()) {
+    const std::size_t most = std::max({kept_.first, kept_.last, kept_.slowest});
+    if (in_progress() <= kept_.segments / 4 && most > 1) {
+      keep_fewer_rounds();
+    } else if (tells_steps_apart_) {
+      gather_all_steps();
+    } else {
+      leave_out_workers();
+    }
+  }
+}
+
+void Timeline::keep_fewer_rounds() {
+  const std::size_t most = std::max({kept_.first, kept_.last, kept_.slowest});
+  const std::size_t fewer = std::min(most - 1, rounds_.size());
+  keep_fewer({.first = fewer, .last = fewer, .slowest = fewer});
+}
+
+template <class Change>
+void Timeline::change_segments(Change change) {
+  segments_in_rounds_ = 0;
+  for (RoundTimeline& round : rounds_) {
+    change(round.segments);
+    segments_in_rounds_ += round.segments.size();
+  }
+  change(ended_.segments);
+  change(current_.segments);
+}
+
+void Timeline::gather_all_steps() {
+  tells_steps_apart_ = false;
+  expected_ = 0;
+  change_segments(gather_steps);
+}
+
+// Half of them; after the last worker the wire.
+void Timeline::leave_out_workers() {
+  first_rank_left_out_ = last_rank_ < 0 ? wire_track : (last_rank_ + 1) / 2;
+  last_rank_ = first_rank_left_out_ - 1;
+  change_segments([&](std::vector<Segment>& segments) {
+    std::erase_if(segments,
+                  [&](const Segment& segment) { return segment.rank >= first_rank_left_out_; });
+    segments.shrink_to_fit();
+  });
 }
 
 }  // namespace palsim

@@ -1,29 +1,18 @@
 // What each worker did when, round by round: a round is what lies between two synchronizations, the
-// second included. Of a long run some rounds are kept: the first, the last and the slowest.
+// second included. Of a long run some rounds are kept: the first, the last and the slowest; and of
+// these as many as there is room for. Where not even few rounds have room as they are, each
+// worker's steps of a round are gathered by their kind, and then the workers of high rank left out.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
-#include "sim/core/time.hpp"
+#include "sim/methods/segment.hpp"
 #include "sim/methods/worker.hpp"
 
 namespace palsim {
-
-enum class Activity { compute, mix, communication, waiting, bucket };
-
-// The track of what travels under the workers' compute: DDP's buckets.
-inline constexpr Rank wire_track = -1;
-
-struct Segment {
-  Rank rank = 0;
-  Activity activity = Activity::compute;
-  Time begin;
-  Duration length;
-  // Gradient or mix steps, which follow one another in it; 0 for anything else: data, outer steps,
-  // stalls, the optimizer of a synchronous step.
-  std::int64_t steps = 0;
-};
 
 struct RoundTimeline {
   std::int64_t number = 0;  // from 0
@@ -38,6 +27,9 @@ struct KeptRounds {
   std::size_t first = 2;
   std::size_t last = 2;
   std::size_t slowest = 2;
+  // At most so many are held at any time, in all; never as many that one round has more than a
+  // quarter of them.
+  std::size_t segments = std::numeric_limits<std::size_t>::max();
 };
 inline constexpr KeptRounds every_round{.first = static_cast<std::size_t>(-1)};
 
@@ -47,15 +39,15 @@ class Timeline {
 
   // Nothing if the length is 0.
   void record(const Segment& segment);
+  // So many more will be recorded before the round's end; fewer if negative.
+  void expect(std::int64_t segments);
   // The workers have met after `steps_done` steps, and what belongs to that has been recorded;
   // meetings of the same step end the same round.
   void end_round(Step steps_done, Time end);
+  // Until then the run stood still; after the end of a round.
+  void go_on_at(Time begin) { current_.begin = std::max(current_.begin, begin); }
   // What came after the last meeting is a round of its own.
   void finish(Step steps_done, Time end);
-
-  // Leaves out all that would not have been kept under these counts, none of them above the first
-  // ones; to be asked after `finish`.
-  void keep_fewer(const KeptRounds& kept);
 
   // Those kept, in order of time; to be asked after `finish`.
   const std::vector<RoundTimeline>& rounds() const { return rounds_; }
@@ -63,15 +55,42 @@ class Timeline {
     return count_ - static_cast<std::int64_t>(rounds_.size());
   }
 
+  // As far as there was room.
+  const KeptRounds& kept() const { return kept_; }
+  // Whether a worker's steps are told apart: gather_steps has not been applied.
+  bool tells_steps_apart() const { return tells_steps_apart_; }
+  void gather_all_steps();
+  // The first of the ranks that were left out; beyond the last if none was.
+  Rank first_rank_left_out() const { return first_rank_left_out_; }
+  std::size_t segments() const { return segments_in_rounds_ + in_progress(); }
+  // Leaves out the rounds that would not have been kept under these counts.
+  void keep_fewer(const KeptRounds& kept);
+  // Leaves out more, until there are no more than that.
+  void make_do_with(std::size_t segments);
+
  private:
   void keep(RoundTimeline round);
   void leave_out_the_usual();
+  std::size_t in_progress() const {
+    return current_.segments.size() + ended_.segments.size() + expected_;
+  }
+  bool has_room() const { return segments() <= kept_.segments; }
+  void make_room();
+  void keep_fewer_rounds();
+  void leave_out_workers();
+  template <class Change>
+  void change_segments(Change change);
 
   KeptRounds kept_;
+  bool tells_steps_apart_ = true;
+  Rank first_rank_left_out_ = std::numeric_limits<Rank>::max();
+  Rank last_rank_ = wire_track;
   RoundTimeline current_;
   RoundTimeline ended_;  // until a later step's meeting shows that it was whole
+  std::size_t expected_ = 0;
   std::int64_t count_ = 0;
   std::vector<RoundTimeline> rounds_;
+  std::size_t segments_in_rounds_ = 0;
 };
 
 }  // namespace palsim

@@ -27,7 +27,7 @@ Words with_words(Words words, const Words& more) {
 
 TEST_CASE("what palsim does not calibrate is refused") {
   const Home home;
-  CHECK(home.refusal({"calibrate"}) == "palsim calibrate: no subject; write network or machine");
+  CHECK(home.refusal({"calibrate"}) == "palsim calibrate: no subject; write one of network, machine");
   CHECK(home.refusal({"calibrate", "netwrok"}) ==
         "palsim calibrate netwrok: not a subject; did you mean 'network'?");
   CHECK(home.run({"calibrate", "--help"}).out.find("  network ") != std::string::npos);

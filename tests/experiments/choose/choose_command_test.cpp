@@ -47,7 +47,7 @@ local_sgd,4,,4,2,200,1.2
     std::ostringstream text;
     std::streambuf* before = std::cout.rdbuf(text.rdbuf());
     try {
-      choose_command(words);
+      choose_command().run(words);
     } catch (...) {
       std::cout.rdbuf(before);
       throw;

@@ -253,17 +253,6 @@ TEST_CASE("equal figures are ranked by fewer workers, then fewer bytes, then as 
   CHECK(order == "abcdef");
 }
 
-TEST_CASE("percentiles lie between sorted values, and reach what is never reached") {
-  CHECK(percentiles_of({3, 1, 2}).p50 == 2);
-  CHECK(percentiles_of({1, 2}).p50 == 1.5);
-  CHECK(percentiles_of({0, 100}).p5 == doctest::Approx(5));
-  const Percentiles mixed = percentiles_of({1, 2, 3, never});
-  CHECK(mixed.p50 == 2.5);
-  CHECK(mixed.p95 == never);
-  CHECK(percentiles_of({1, never, never}).p50 == never);
-  CHECK(percentiles_of({1, never}).p50 == never);
-}
-
 TEST_CASE("no candidate has less loss at any time than the Pareto front") {
   MadeUpLosses losses(900, 2, [](const LossQuestion& question, Seed seed, double step) {
     const double interval = static_cast<double>(question.method.method.sync_interval.value_or(1));

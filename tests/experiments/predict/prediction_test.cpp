@@ -126,17 +126,6 @@ TEST_CASE("eight workers on two cores take four times as long as two, contention
   CHECK(wall_s(8, 195) == doctest::Approx(19.5 * 8 / 1.83 + 1.5e-3 + 2e-6).epsilon(1e-9));
 }
 
-TEST_CASE("percentiles are interpolated between the sorted values") {
-  const Distribution four = distribution_of({4, 1, 3, 2});
-  CHECK(four.mean == 2.5);
-  CHECK(four.p50 == 2.5);
-  CHECK(four.p5 == doctest::Approx(1.15));
-  CHECK(four.p95 == doctest::Approx(3.85));
-  const Distribution one = distribution_of({7});
-  CHECK(one.p5 == 7);
-  CHECK(one.p95 == 7);
-}
-
 TEST_CASE("steps set on the command line take the place of the file's epochs, and the reverse") {
   CHECK(load_experiment("resnet50_imagenet_l40s", {"steps=10"}).runs.front().steps == 10);
   const std::string short_file = std::string(PALSIM_ROOT) + "/tests/experiments/short.toml";

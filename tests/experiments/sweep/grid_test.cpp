@@ -56,7 +56,7 @@ TEST_CASE("the product has every combination once, the last axis fastest") {
       }
       expected = longer;
     }
-    const Grid grid(axes, Combination::product);
+    const Grid grid(axes, AxisCombination::product);
     REQUIRE(grid.cells() == static_cast<std::int64_t>(expected.size()));
     for (std::int64_t cell = 0; cell < grid.cells(); ++cell) {
       CHECK(grid.overrides(cell) == expected[static_cast<std::size_t>(cell)]);
@@ -65,21 +65,21 @@ TEST_CASE("the product has every combination once, the last axis fastest") {
 }
 
 TEST_CASE("zipped axes go side by side") {
-  const Grid grid({{"workers", {"4", "8"}}, {"steps", {"100", "50"}}}, Combination::zip);
+  const Grid grid({{"workers", {"4", "8"}}, {"steps", {"100", "50"}}}, AxisCombination::zip);
   REQUIRE(grid.cells() == 2);
   CHECK(grid.overrides(0) == Texts{"workers=4", "steps=100"});
   CHECK(grid.overrides(1) == Texts{"workers=8", "steps=50"});
 }
 
 TEST_CASE("axes that make no grid are refused") {
-  const auto refused = [](std::vector<Axis> axes, Combination combination) {
+  const auto refused = [](std::vector<Axis> axes, AxisCombination combination) {
     return complaint_of([&] { Grid(std::move(axes), combination); });
   };
-  CHECK(refused({}, Combination::product) ==
+  CHECK(refused({}, AxisCombination::product) ==
         "no axis; write --over KEY=LIST, such as workers=4,8,16");
-  CHECK(refused({{"a", {"1"}}, {"b", {"1"}}, {"a", {"2"}}}, Combination::product) ==
+  CHECK(refused({{"a", {"1"}}, {"b", {"1"}}, {"a", {"2"}}}, AxisCombination::product) ==
         "--over a: twice; write all its values in one list");
-  CHECK(refused({{"a", {"1", "2", "3"}}, {"b", {"1", "2"}}}, Combination::zip) ==
+  CHECK(refused({{"a", {"1", "2", "3"}}, {"b", {"1", "2"}}}, AxisCombination::zip) ==
         "--zip: a has 3 values and b has 2; write as many for each");
 }
 
@@ -88,11 +88,11 @@ TEST_CASE("more cells than numbers count are refused, and as many as that are no
   std::vector<Axis> axes;
   for (int a = 0; a < 6; ++a)
     axes.push_back({std::string(1, static_cast<char>('a' + a)), thousand});
-  const Grid grid(axes, Combination::product);
+  const Grid grid(axes, AxisCombination::product);
   CHECK(grid.cells() == 1'000'000'000'000'000'000);
   CHECK(grid.overrides(grid.cells() - 1) == Texts{"a=1", "b=1", "c=1", "d=1", "e=1", "f=1"});
   axes.push_back({"g", Texts(10, "1")});
-  CHECK(complaint_of([&] { Grid(axes, Combination::product); }) ==
+  CHECK(complaint_of([&] { Grid(axes, AxisCombination::product); }) ==
         "--over: more than 9223372036854775807 cells; write fewer values");
 }
 

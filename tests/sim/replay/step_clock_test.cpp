@@ -10,7 +10,7 @@ namespace {
 
 StepClock clock_of(const std::string& method, Step steps, const Spread& spread, Rank workers = 3,
                    ReplayShortcuts shortcuts = {}) {
-  StepClock clock(steps);
+  StepClock clock(steps, 0);
   replay(method_of(method, steps), test_prices(), spread,
          {.workers = workers, .seed = 5, .shortcuts = shortcuts, .clock = &clock});
   return clock;
@@ -75,11 +75,11 @@ TEST_CASE("between meetings steps pass evenly, and a clock goes both ways") {
   CHECK_THROWS_AS(clock.seconds_at(20.5), InternalError);
 }
 
-TEST_CASE("a long run's clock keeps few instants, exact where it keeps them, the end always") {
+TEST_CASE("a long run's clock keeps few instants: the early ones exactly, the end always") {
   const std::string method = "name = 'local_sgd'\nsync_interval = 2";
   const Spread spread{.jitter = 0.1};
-  StepClock few(10'000, 50);
-  StepClock all(10'000, 10'000);
+  StepClock few(10'000);
+  StepClock all(10'000, 0);
   for (StepClock* clock : {&few, &all}) {
     replay(method_of(method, 10'000), test_prices(), spread,
            {.workers = 3, .seed = 1, .clock = clock});
@@ -89,5 +89,26 @@ TEST_CASE("a long run's clock keeps few instants, exact where it keeps them, the
     CAPTURE(done);
     CHECK(few.seconds_at(done) == doctest::Approx(all.seconds_at(done)).epsilon(0.05));
   }
-  CHECK(few.seconds_at(200) == all.seconds_at(200));
+  for (const double early : {2.0, 8.0, 64.0, 126.0}) {
+    CHECK(few.seconds_at(early) == all.seconds_at(early));
+  }
+}
+
+TEST_CASE("the account of a run's first steps is that of a run of so many steps") {
+  const std::string method = "name = 'palsgd'\nsync_interval = 8\nmix_probability = 0.3";
+  const Spread spread{.jitter = 0.2};
+  StepClock clock(50'000);
+  replay(method_of(method, 50'000), test_prices(), spread,
+         {.workers = 3, .seed = 5, .clock = &clock});
+  for (const Step done : {8, 64, 504}) {
+    CAPTURE(done);
+    const Tally shorter =
+        replay(method_of(method, done), test_prices(), spread, {.workers = 3, .seed = 5}).mean;
+    const Tally spent = clock.spent_at(static_cast<double>(done));
+    CHECK(spent.gradient_s == doctest::Approx(shorter.gradient_s).epsilon(1e-12));
+    CHECK(spent.communication_s == doctest::Approx(shorter.communication_s).epsilon(1e-12));
+    CHECK(spent.gradient_steps == shorter.gradient_steps);
+    CHECK(spent.mix_steps == shorter.mix_steps);
+    CHECK(spent.bytes_sent == doctest::Approx(shorter.bytes_sent).epsilon(1e-12));
+  }
 }

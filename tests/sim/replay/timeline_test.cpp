@@ -13,6 +13,27 @@
 
 using namespace palsim;
 
+namespace {
+
+// By brute force.
+std::set<std::int64_t> rounds_to_keep(const std::vector<Duration>& lengths,
+                                      const KeptRounds& kept) {
+  const std::size_t count = lengths.size();
+  std::vector<std::int64_t> by_length(count);
+  std::iota(by_length.begin(), by_length.end(), 0);
+  std::stable_sort(by_length.begin(), by_length.end(), [&](std::int64_t a, std::int64_t b) {
+    return lengths[static_cast<std::size_t>(a)] > lengths[static_cast<std::size_t>(b)];
+  });
+  std::set<std::int64_t> numbers;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i < kept.first || count - i <= kept.last) numbers.insert(static_cast<std::int64_t>(i));
+    if (i < kept.slowest) numbers.insert(by_length[i]);
+  }
+  return numbers;
+}
+
+}  // namespace
+
 TEST_CASE("a timeline fills each worker's run without gap or overlap, and changes nothing") {
   for (int trial = 0; trial < 12; ++trial) {
     const std::string text =
@@ -80,16 +101,7 @@ TEST_CASE("the first, the last and the slowest rounds are kept, whatever their o
     }
     timeline.finish(static_cast<Step>(count), at);
 
-    std::vector<std::int64_t> by_length(count);
-    std::iota(by_length.begin(), by_length.end(), 0);
-    std::stable_sort(by_length.begin(), by_length.end(), [&](std::int64_t a, std::int64_t b) {
-      return lengths[static_cast<std::size_t>(a)] > lengths[static_cast<std::size_t>(b)];
-    });
-    std::set<std::int64_t> expected;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i < kept.first || count - i <= kept.last) expected.insert(static_cast<std::int64_t>(i));
-      if (i < kept.slowest) expected.insert(by_length[i]);
-    }
+    const std::set<std::int64_t> expected = rounds_to_keep(lengths, kept);
     std::set<std::int64_t> found;
     for (const RoundTimeline& round : timeline.rounds()) {
       found.insert(round.number);
@@ -118,4 +130,115 @@ TEST_CASE("meetings of one step are one round, and what comes after the last ano
   CHECK(rounds[1].begin == at(7));
   CHECK(rounds[1].end == at(11));
   CHECK(rounds[1].steps_done == 5);
+}
+
+TEST_CASE("with too little room as many rounds are kept as fit, of each kind the same number") {
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const std::size_t room = 40 + random() % 100;
+    const std::size_t longest = 1 + random() % 10;
+    Timeline timeline({.first = 8, .last = 8, .slowest = 8, .segments = room});
+    std::vector<Duration> lengths;
+    std::vector<std::size_t> counts;
+    Time at = Time::start();
+    for (std::size_t i = 0; i < 60; ++i) {
+      const Time begin = at;
+      counts.push_back(1 + random() % longest);
+      for (std::size_t part = 0; part < counts.back(); ++part) {
+        const Duration length = ns(1 + static_cast<std::int64_t>(random() % 50));
+        timeline.record(
+            {0, part % 2 == 0 ? Activity::waiting : Activity::communication, at, length});
+        at += length;
+        REQUIRE(timeline.segments() <= room);
+      }
+      lengths.push_back(at - begin);
+      timeline.end_round(static_cast<Step>(i + 1), at);
+    }
+    timeline.finish(60, at);
+    const KeptRounds kept = timeline.kept();
+    CHECK(kept.first == kept.last);
+    CHECK(kept.last == kept.slowest);
+    CHECK(kept.first >= 1);
+    CHECK(timeline.first_rank_left_out() > 0);
+    const std::set<std::int64_t> expected = rounds_to_keep(lengths, kept);
+    std::set<std::int64_t> found;
+    std::size_t held = 0;
+    for (const RoundTimeline& round : timeline.rounds()) {
+      const auto number = static_cast<std::size_t>(round.number);
+      found.insert(round.number);
+      held += round.segments.size();
+      CHECK(round.segments.size() == counts[number]);
+      CHECK(round.end - round.begin == lengths[number]);
+    }
+    CHECK(found == expected);
+    CHECK(held == timeline.segments());
+    CHECK(timeline.rounds_left_out() == static_cast<std::int64_t>(60 - expected.size()));
+    // One more of each might have needed more than there is, besides the two rounds under way.
+    if (kept.first < 8) CHECK(held + 3 * longest + 2 * longest > room);
+  }
+}
+
+TEST_CASE("where a round has too many steps they are gathered, each worker's time and steps kept") {
+  const Method method =
+      method_of("name = 'palsgd'\nsync_interval = 50\nmix_probability = 0.5", 400);
+  for (const bool shared : {false, true}) {
+    CAPTURE(shared);
+    DeviceSharing sharing{.workers_per_node = 4};
+    if (shared) sharing.throughput = {1, 1.7};
+    const ReplayOptions options{.workers = 4, .seed = 3, .sharing = sharing};
+    const Spread spread{.jitter = 0.2};
+    Timeline whole(every_round);
+    replay(method, test_prices(), spread, options, &whole);
+    Timeline some({.first = 3, .last = 3, .slowest = 3, .segments = 160});
+    replay(method, test_prices(), spread, options, &some);
+    CHECK(!some.tells_steps_apart());
+    CHECK(some.first_rank_left_out() >= 4);
+    CHECK(some.segments() <= 160);
+    CHECK(some.rounds().size() >= 3);
+    for (const RoundTimeline& round : some.rounds()) {
+      const RoundTimeline& like = whole.rounds()[static_cast<std::size_t>(round.number)];
+      CHECK(round.begin == like.begin);
+      CHECK(round.end == like.end);
+      std::vector<Segment> gathered = like.segments;
+      gather_steps(gathered);
+      std::vector<Segment> own = round.segments;
+      gather_steps(own);
+      REQUIRE(own.size() == gathered.size());
+      REQUIRE(own.size() == round.segments.size());
+      for (std::size_t at = 0; at < own.size(); ++at) {
+        CHECK(own[at].rank == gathered[at].rank);
+        CHECK(own[at].activity == gathered[at].activity);
+        CHECK(own[at].begin == gathered[at].begin);
+        CHECK(own[at].length == gathered[at].length);
+        CHECK(own[at].steps == gathered[at].steps);
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "where not even that has room, workers of high rank are left out, the same in all rounds") {
+  for (const std::size_t room : {0UL, 3UL, 20UL, 100UL, 1000UL}) {
+    CAPTURE(room);
+    Timeline timeline({.first = 5, .last = 5, .slowest = 5, .segments = room});
+    const RunResult recorded = replay(method_of("name = 'ddp'", 30), test_prices(), {.jitter = 0.1},
+                                      {.workers = 64, .seed = 3}, &timeline);
+    CHECK(recorded.wall_clock == replay(method_of("name = 'ddp'", 30), test_prices(),
+                                        {.jitter = 0.1}, {.workers = 64, .seed = 3})
+                                     .wall_clock);
+    CHECK(timeline.segments() <= room);
+    const Rank first_out = timeline.first_rank_left_out();
+    CHECK(first_out < 64);
+    if (room >= 100) CHECK(first_out > 0);
+    CHECK(timeline.rounds_left_out() + static_cast<std::int64_t>(timeline.rounds().size()) >=
+          (room >= 20 ? 30 : 0));
+    for (const RoundTimeline& round : timeline.rounds()) {
+      std::set<Rank> ranks;
+      for (const Segment& segment : round.segments) ranks.insert(segment.rank);
+      for (Rank rank = wire_track; rank < 64; ++rank) {
+        CHECK(ranks.contains(rank) == (rank < first_out));
+      }
+    }
+  }
 }
