@@ -86,7 +86,7 @@ function timelineElements(target) {
   }
   target.classList.add("timeline");
   target.replaceChildren(element("div", { class: "controls" }, methods.label, rounds.label, buttons),
-    state.caption, state.key, state.plot, state.readout, help, state.aside);
+    state.caption, state.aside, state.key, state.plot, state.readout, help);
   followPointer(state);
   keepDrawn(target, () => state.shown && paintTimeline(state));
   return state;

@@ -34,6 +34,16 @@ function factsOf(part) {
   return `${title}, ${from}.`;
 }
 
+// What communication costs the first and the fastest method.
+function splitFinding({ methods }) {
+  const [first] = methods;
+  const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) => formatShare(seconds / mean);
+  if (first.communication_s === 0) return "Where each method's time goes";
+  return `Communication takes ${share(first)} of ${first.label}'s time` +
+    (best === first ? "" : `, ${share(best)} of ${best.label}'s`);
+}
+
 function spreadFinding({ prediction, spread }) {
   const reach = ({ wall_clock_s: { p5, p50, p95 } }) => (p95 - p5) / p50;
   const widest = prediction.methods.reduce((a, b) => (reach(b) > reach(a) ? b : a));

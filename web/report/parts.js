@@ -29,7 +29,7 @@ function tableFigure(part, rows, name) {
 
 function predictionFigures(part) {
   const { prediction } = part;
-  const figures = [figureOf("split", "Where each method's time goes",
+  const figures = [figureOf("split", splitFinding(prediction),
     "Wall clock, the mean over the seeds, and its parts; one scale for all methods.",
     (target) => drawSplitBars(target, prediction))];
   if (part.timelines?.some(({ rounds }) => rounds.length)) {
