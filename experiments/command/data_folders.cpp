@@ -4,30 +4,26 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <vector>
 
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
-namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> known_names(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code none;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, none)) {
-    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-}  // namespace
 
 fs::path data_home() {
   const char* home = std::getenv("PALSIM_HOME");
   return home != nullptr && *home != 0 ? fs::path(home) : fs::path(PALSIM_SOURCE_HOME);
+}
+
+std::vector<std::string> known_names(std::string_view folder) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(data_home() / folder, none)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 fs::path find_file(std::string_view folder, const std::string& name, const fs::path& base,
@@ -49,7 +45,7 @@ fs::path find_file(std::string_view folder, const std::string& name, const fs::p
                                 known.string(), name));
   }
   fail_at(origin,
-          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, known_names(known))));
+          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, known_names(folder))));
 }
 
 }  // namespace palsim

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/core/document.hpp"
 
@@ -13,6 +14,9 @@ namespace palsim {
 // The folder that holds topologies/, models/ and experiments/: $PALSIM_HOME, else where palsim was
 // built from.
 std::filesystem::path data_home();
+
+// The names of the files in a folder of the data home, sorted.
+std::vector<std::string> known_names(std::string_view folder);
 
 // The TOML file that `name` means: a path if it ends in .toml or has a slash (relative to `base`),
 // else a file of that name in `folder` of the data home. Throws InputError at `origin` if there is
