@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace palsim {
+namespace {
+
+using Pace = std::pair<Duration, std::int64_t>;  // the slowest first; of two alike, the earlier
+
+Pace pace_of(const RoundTimeline& round) { return {round.begin - round.end, round.number}; }
+
+}  // namespace
 
 void Timeline::record(const Segment& segment) {
   if (segment.length <= Duration() || segment.rank >= first_rank_left_out_) return;
@@ -56,24 +63,19 @@ void Timeline::keep(RoundTimeline round) {
 // A round that is no longer among the last stays if it is among the first or the slowest. What was
 // left out was faster than these, so the slowest of those still there are the slowest of all.
 void Timeline::leave_out_the_usual() {
-  const auto is_slower = [](const RoundTimeline& one, const RoundTimeline& other) {
-    const Duration difference = (one.end - one.begin) - (other.end - other.begin);
-    return difference > Duration() || (difference == Duration() && one.number < other.number);
-  };
-  const auto is_usual = [&](const RoundTimeline& round) {
+  if (rounds_.size() <= kept_.slowest) return;
+  std::vector<Pace> paces;
+  paces.reserve(rounds_.size());
+  for (const RoundTimeline& round : rounds_) paces.push_back(pace_of(round));
+  const auto fastest = paces.begin() + static_cast<std::ptrdiff_t>(kept_.slowest);
+  std::nth_element(paces.begin(), fastest, paces.end());
+  std::erase_if(rounds_, [&](const RoundTimeline& round) {
     if (static_cast<std::size_t>(round.number) < kept_.first) return false;
     if (static_cast<std::size_t>(count_ - round.number) <= kept_.last) return false;
-    const auto slower =
-        std::count_if(rounds_.begin(), rounds_.end(),
-                      [&](const RoundTimeline& other) { return is_slower(other, round); });
-    return static_cast<std::size_t>(slower) >= kept_.slowest;
-  };
-  while (true) {
-    const auto usual = std::find_if(rounds_.begin(), rounds_.end(), is_usual);
-    if (usual == rounds_.end()) return;
-    segments_in_rounds_ -= usual->segments.size();
-    rounds_.erase(usual);
-  }
+    if (pace_of(round) < *fastest) return false;
+    segments_in_rounds_ -= round.segments.size();
+    return true;
+  });
 }
 
 void Timeline::make_do_with(std::size_t segments) {
