@@ -15,8 +15,8 @@ function validationPoints(validation) {
   // What the error is of: several columns may be predictions.
   const predictedKey = Object.keys(rows[0] ?? {}).find((key) => key !== measuredKey &&
     rows.every((row) => Math.abs((row[key] - row[measuredKey]) / row[measuredKey] - row.error) < 1e-6));
-  return { unit: measuredKey?.replace(/^(measured|published)_/, "").replaceAll("_", " ") ?? "",
-    points: rows.map((row) => ({ predicted: row[predictedKey], measured: row[measuredKey],
+  return { unit: measuredKey?.replace(/^(measured|published)_/, "").replace(/us$/, "µs")
+    .replaceAll("_per_", "/").replaceAll("_", " ") ?? "", points: rows.map((row) => ({ predicted: row[predictedKey], measured: row[measuredKey],
       error: row.error, group: row.group, name: rowName(row, [predictedKey, measuredKey]) })) };
 }
 
@@ -43,7 +43,8 @@ function accuracyPlot(points, unit, groups, width) {
     [predicted, measured, low ?? measured, high ?? measured]);
   const [least, most] = [Math.min(...all) / 1.15, Math.max(...all) * 1.15];
   const far = most / least > 8;
-  const axis = { type: far ? "log" : "linear", domain: [least, most], grid: true, ticks: 5,
+  const axis = { type: far ? "log" : "linear", domain: [least, most], grid: true,
+                 ticks: far ? logTicks([least, most]) : 5,
                  tickFormat: (value) => formatSi(value, "") };
   return plotOf(width, `Predicted against measured (${unit})`, {
     height: Math.min(width, 500), x: { ...axis, label: `measured (${unit})` },

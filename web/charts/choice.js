@@ -24,7 +24,7 @@ function drawLossFront(target, { pareto }) {
     const seconds = timeAxis(pareto.map((point) => point.time_s), "time");
     return element("div", {}, seriesKey(names), plotOf(width, "The lowest loss by time", {
       height: Math.min(400, Math.max(280, width * 0.38)),
-      x: { ...seconds.options, zero: false, nice: false, ticks: Math.max(3, width / 140) },
+      x: { ...seconds.options, zero: false },
       y: { label: "loss", grid: true, zero: false },
       symbol: { type: "identity" },
       marks: [

@@ -25,7 +25,7 @@ function heatFinding(part) {
   const label = heatLabel(part);
   const cells = sweepCells(part).filter((row) => row.label === label);
   const best = fastestCell({ rows: cells });
-  const at = heatAxes(part).map((axis) => `${settingText(axis)} ${best[axis]}`).join(", ");
+  const at = heatAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
   return `${label} is fastest at ${at}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 
@@ -62,8 +62,9 @@ function drawHeatMap(target, part) {
 
 function heatPlot(cells, xAxis, yAxis, width) {
   const times = cells.map((row) => row.wall_clock_mean_s);
-  const [least, most] = [Math.min(...times), Math.max(...times)];
+  const [least, most] = reach(times);
   const color = d3.scaleLinear([least, (least + most) / 2, most], ["#eaf2fa", "#5d9fd6", "#08306b"]);
+  const dark = (row) => most > least && row.wall_clock_mean_s > least + 0.62 * (most - least);
   const fill = (row) => (least === most ? "#eaf2fa" : color(row.wall_clock_mean_s));
   const { unit } = timeAxis(times);
   const [name] = timeUnit(most);
@@ -82,10 +83,10 @@ function heatPlot(cells, xAxis, yAxis, width) {
       Plot.cell(cells.filter((row) => row.wall_clock_mean_s === least),
                 { x: xAxis, y: yAxis, fill: "none", stroke: "var(--communication)", strokeWidth: 3, inset: 1 }),
       roomy ? Plot.text(cells, { x: xAxis, y: yAxis, fill: (row) =>
-        (row.wall_clock_mean_s > (least + most) / 2 && least !== most ? "#ffffff" : "#06121c"),
+        (dark(row) ? "#ffffff" : "#06121c"),
         text: (row) => formatNumber(row.wall_clock_mean_s / unit, digits), className: "on-cells" }) : null,
     ],
   });
   plot.querySelectorAll(".on-cells text").forEach((text, i) => text.setAttribute("data-behind", fill(cells[i])));
-  return element("div", {}, element("p", { class: "muted small", textContent: `in ${name}` }), plot);
+  return element("div", {}, element("p", { class: "key muted", textContent: `Wall clock in ${name}` }), plot);
 }

@@ -8,7 +8,8 @@ function drawNetwork(target, rows) {
   const seconds = timeAxis(rows.map((row) => row.time_s), "time");
   drawPlot(left, (width) => networkPlot(rows, names, width, seconds.options,
     (row) => row.time_s / seconds.unit, (row) => formatTime(row.time_s)));
-  const bandwidth = { label: "bus bandwidth (B/s)", grid: true, type: "log", ticks: 4,
+  const bandwidth = { label: "bus bandwidth (B/s, log)", grid: true, type: "log",
+                      ticks: logTicks(reach(rows.map((row) => row.bus_bandwidth_Bps))),
                       tickFormat: (value) => formatSi(value, "") };
   drawPlot(right, (width) => networkPlot(rows, names, width, bandwidth,
     (row) => row.bus_bandwidth_Bps, (row) => formatSi(row.bus_bandwidth_Bps, "B/s")));
@@ -19,7 +20,8 @@ const networkName = ({ algorithm, protocol }) => [algorithm, protocol].filter(Bo
 function networkPlot(rows, names, width, yOptions, y, told) {
   return plotOf(width, `${yOptions.label} against size`, {
     height: Math.min(340, Math.max(260, width * 0.6)),
-    x: { type: rows.length > 1 ? "log" : "linear", label: "size (B)", grid: true, ticks: Math.max(2, width / 130),
+    x: { type: rows.length > 1 ? "log" : "linear", label: "size (B)", grid: true, 
+         ticks: logTicks(reach(rows.map((row) => row.bytes)), width / 60),
          tickFormat: (value) => formatSi(value, "") },
     y: yOptions, symbol: { type: "identity" },
     marks: [

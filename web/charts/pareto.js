@@ -31,11 +31,14 @@ function paretoPlot(points, [key, name, format], series, width) {
   const front = paretoFront(points, key);
   const y = (point) => point.seconds / seconds.unit;
   const title = (point) => `${point.name}: ${formatTime(point.seconds)}, ${format(point[key])}`;
-  const x = axisFor(points.map((point) => point[key]), name);
+  const costs = points.map((point) => point[key]);
+  const x = axisFor(costs, name);
   return plotOf(width, `Time against ${name}; not beaten: ${front.map(title).join("; ")}`, {
     height: Math.min(420, Math.max(290, width * 0.4)), marginRight: 30,
-    x: { ...x, ticks: Math.max(2, width / 110), tickFormat: format, inset: 14, grid: true },
-    y: { ...seconds.options, inset: 10 },
+    x: { ...x, ticks: x.type === "log" ? logTicks(reach(costs), width / 75) : Math.max(2, width / 110),
+         tickFormat: format, insetLeft: 14, insetRight: width < 620 ? 14 : 160,
+         grid: true },
+    y: { ...seconds.options, inset: 24 },
     symbol: { type: "identity" },
     marks: [
       Plot.line(front, { x: key, y, curve: "step-before", stroke: "var(--ink)", strokeOpacity: 0.6 }),
@@ -43,9 +46,11 @@ function paretoPlot(points, [key, name, format], series, width) {
         x: key, y, r: 5, fill: seriesColor(i), stroke: "var(--paper)", symbol: seriesSymbol(i),
         title, tip: true })),
       Plot.dot(front, { x: key, y, r: 9, stroke: "var(--ink)" }),
-      front.length <= 6 && width > 620 ? Plot.text(front, {
-        x: key, y, text: (point) => shortened(point.name, 42), dx: 13, dy: -13, textAnchor: "start",
-        fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 }) : null,
+      // Names by turns above and below the line.
+      ...[-15, 19].map((dy, turn) => (front.length > 6 || width < 620 ? null : Plot.text(
+        front.filter((_, i) => i % 2 === turn), {
+          x: key, y, text: (point) => shortened(point.name, 42), dx: 8, dy, textAnchor: "start",
+          fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 }))),
     ],
   });
 }

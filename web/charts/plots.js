@@ -17,11 +17,20 @@ function plotOf(width, told, options) {
     style: { fontSize: "12px", overflow: "visible" }, ...options,
   });
   plot.setAttribute("role", "img");
+  for (const axis of ["x", "y"]) nameLogTicks(plot, axis, options[axis]);
   return plot;
 }
 
+// Plot leaves names of logarithmic ticks out as d3 sees fit; all of ours are meant.
+function nameLogTicks(plot, axis, { type, ticks, tickFormat }) {
+  if (type !== "log" || !Array.isArray(ticks)) return;
+  plot.querySelectorAll(`[aria-label="${axis}-axis tick label"] text`)
+    .forEach((text, i) => { text.textContent = tickFormat(ticks[i]); });
+}
+
 const seriesColor = (index) => `var(--series-${index % 6})`;
-const seriesSymbol = (index) => SYMBOLS[index % 6];
+// The seventh has the first one's colour and another symbol.
+const seriesSymbol = (index) => SYMBOLS[(index + Math.floor(index / 6)) % 6];
 
 function seriesKey(names) {
   return element("ul", { class: "key" }, ...names.map((name, i) => {
@@ -33,6 +42,7 @@ function seriesKey(names) {
   }));
 }
 
+const reach = (values) => [Math.min(...values), Math.max(...values)];
 const distinct = (values) => [...new Set(values)];
 
 // An axis for these values: theirs in order where some are texts, else a scale that is logarithmic
@@ -42,22 +52,37 @@ function axisFor(values, label) {
   if (!found.every((value) => typeof value === "number")) {
     return { type: "point", domain: found, label, tickFormat: String };
   }
-  const [least, most] = [Math.min(...found), Math.max(...found)];
+  const [least, most] = reach(found);
   const far = least > 0 && most / least > 8;
-  return { type: far ? "log" : "linear", label, nice: !far && found.length > 8,
-           ...(found.length <= 8 ? { ticks: found.sort((a, b) => a - b) } : {}),
+  return { type: far ? "log" : "linear", label,
+           ...(found.length <= 8 ? { ticks: found.sort((a, b) => a - b) }
+             : far ? { ticks: logTicks([least, most]) } : {}),
            tickFormat: (value) => (Math.abs(value) >= 1e5 ? formatSi(value, "") : formatNumber(value, 3)) };
+}
+
+// 1, 2 and 5 times powers of ten, or the powers alone where those are more than there is room for.
+function logTicks([least, most], room = 8) {
+  const ticks = [];
+  for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; ++power) {
+    for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`));
+  }
+  const inside = ticks.filter((tick) => tick >= least && tick <= most);
+  if (inside.length <= room) return inside;
+  return inside.filter((tick) => /^1(e|0*$)|^0\.0*1$/.test(String(tick)));
 }
 
 // An axis of seconds, in the unit that fits the largest: {unit, options}.
 function timeAxis(seconds, label = "wall clock") {
-  const most = Math.max(...seconds);
+  const [least, most] = reach(seconds);
   const [name, unit] = timeUnit(most);
-  const far = Math.min(...seconds) > 0 && most / Math.min(...seconds) > 8;
-  const options = { type: far ? "log" : "linear", nice: true, zero: !far, grid: true,
+  const far = least > 0 && most / least > 8;
+  const options = { type: far ? "log" : "linear", zero: !far, grid: true,
                     label: `${label} (${name}${far ? ", log" : ""})`,
-                    ...(far ? { ticks: 4, tickFormat: (value) => formatNumber(value, 3) } : {}) };
+                    ...(far ? { ticks: logTicks([least / unit, most / unit]),
+                                tickFormat: (value) => formatNumber(value, 3) } : {}) };
   return { unit, options };
 }
 
-const settingText = (key) => key.replace(/^method\./, "").replaceAll("_", " ");
+// A key as it is said: "palsgd H", "cluster fabric bandwidth".
+const settingText = (key) => key.replace(/^method\./, "").replace(/sync_interval$/, "H")
+  .replace(/mix_probability$/, "p").replaceAll(/[._]/g, " ");

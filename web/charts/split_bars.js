@@ -10,18 +10,22 @@ function partsKey(parts) {
     element("li", {}, element("span", { class: `swatch ${part}` }), name)));
 }
 
-// The share's name inside its part, where that is wide enough for it.
-function partLabel(part, share, width) {
-  const texts = [`${part} ${formatShare(share)}`, formatShare(share)];
-  const text = texts.find((text) => text.length * 6.6 + 14 < share * width);
-  return text ? [element("span", { textContent: text })] : [];
+// The parts' names and shares inside them, where they are wide enough.
+function labelParts(bars, longest) {
+  const width = bars[0]?.querySelector(".bar").clientWidth;
+  for (const part of bars.flatMap((bar) => [...bar.querySelectorAll(".part")])) {
+    const { part: name, seconds, share } = part.dataset;
+    const text = [`${name} ${formatShare(share)}`, formatShare(share)]
+      .find((text) => text.length * 6.6 + 14 < width * seconds / longest);
+    if (text) part.append(element("span", { textContent: text }));
+  }
 }
 
 // A result may hold no finer split of compute.
 const splitOf = (method) => method.split_s ?? {
   compute: method.compute_s, communication: method.communication_s, waiting: method.waiting_s };
 
-function splitBar(method, longest, width) {
+function splitBar(method, longest, shortest) {
   const split = splitOf(method);
   const parts = PARTS.filter(([part]) => split[part] > 0);
   const total = method.wall_clock_s.mean;
@@ -32,15 +36,16 @@ function splitBar(method, longest, width) {
     const seconds = split[part];
     bar.append(element("div", {
       class: `part ${part}`, "data-part": part, "data-seconds": seconds,
+      "data-share": seconds / total,
       style: `width: ${100 * seconds / longest}%`,
       title: `${method.label}: ${name} ${formatTime(seconds)}, ${formatShare(seconds / total)}`,
-    }, ...partLabel(part, seconds / total, width * total / longest)));
+    }));
   }
   const speedup = method.speedup && method.speedup !== 1
     ? ` · ${formatNumber(method.speedup, 3)}× as fast` : "";
   return element("li", { "data-label": method.label },
     element("span", { class: "name", textContent: method.label }), bar,
-    element("span", { class: "total" }, element("b", { textContent: formatTime(total) }),
+    element("span", { class: "total" }, element("b", { textContent: formatTime(total, 4, shortest) }),
             speedup));
 }
 
@@ -51,10 +56,11 @@ function drawSplitBars(target, prediction) {
   target.drawSplitBars = () => {
     const methods = target.splitBars.methods;
     const used = PARTS.filter(([part]) => methods.some((method) => splitOf(method)[part] > 0));
-    const longest = Math.max(...methods.map((method) => method.wall_clock_s.mean));
-    const width = target.clientWidth - (target.clientWidth > 640 ? 360 : 0);
-    target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" },
-      ...methods.map((method) => splitBar(method, longest, width))));
+    const totals = methods.map((method) => method.wall_clock_s.mean);
+    const [longest, shortest] = [Math.max(...totals), Math.min(...totals)];
+    const bars = methods.map((method) => splitBar(method, longest, shortest));
+    target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" }, ...bars));
+    labelParts(bars, longest);
   };
   keepDrawn(target, target.drawSplitBars);
 }

@@ -12,6 +12,7 @@ function drawSpread(target, { prediction, spread = [] }) {
   const bands = prediction.methods.map((method) => {
     const { p5, p50, p95 } = method.wall_clock_s;
     return { label: method.label, low: share(p5, method), high: share(p95, method),
+             median: formatTime(p50, 5),
              told: `${formatTime(p50, 5)} (${formatTime(p5, 5)} to ${formatTime(p95, 5)})` };
   });
   const most = Math.max(1e-3, ...bands.flatMap(({ low, high }) => [-low, high]),
@@ -28,7 +29,9 @@ function drawSpread(target, { prediction, spread = [] }) {
       Plot.dot(seeds, { x: "x", y: "label", r: 4, fill: "var(--gradient)", stroke: "var(--paper)",
                         dy: 9, title: "title", tip: true }),
       Plot.text(bands, { x: () => -most * 1.05, y: "label", textAnchor: "start", dy: -11,
-                         text: ({ label, told }) => `${shortened(label, 30)}  ${told}`, fill: "currentColor" }),
+                         text: ({ label, told, median }) =>
+                           `${shortened(label, 24)}  ${width > 480 ? told : median}`,
+                         fill: "currentColor" }),
     ],
   }));
 }

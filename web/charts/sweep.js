@@ -89,7 +89,8 @@ function labelLineEnds(plot, cells, labels, axis, y) {
     svg.append(
       element("svg:path", { d: `M${end.x + 7},${end.y}L${end.x + 16},${end.at}`, fill: "none",
                             stroke: seriesColor(end.i) }),
-      element("svg:text", { x: end.x + 19, y: end.at + 4, "font-size": 12, fill: "currentColor",
+      element("svg:text", { x: end.x + 19, y: end.at + 4, "font-size": 12,
+                            "text-anchor": "start", fill: "currentColor",
                             textContent: shortened(end.label, 19) }));
   }
 }

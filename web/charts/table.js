@@ -48,21 +48,24 @@ function saveFile(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-function tableCell(value) {
+function tableCell(value, isText) {
   if (typeof value === "number") {
     return element("td", { "data-value": value, textContent: formatNumber(value, 6) });
   }
-  return element("td", { class: "text", textContent: value ?? "–" });
+  const text = value === null || value === undefined ? "–" : String(value);
+  return element("td", { class: !isText ? null : text.length > 50 ? "text long" : "text",
+                         textContent: text });
 }
 
 // `name` is what the file is called.
 function drawTable(target, found, name) {
   const rows = found.map((row) => flatRow(row));
   const columns = distinct(rows.flatMap((row) => Object.keys(row)));
-  const isText = (column) => rows.some((row) => typeof row[column] === "string");
+  const texts = new Set(columns.filter((column) =>
+    rows.some((row) => typeof row[column] === "string")));
   const body = element("tbody");
   const showTo = (count) => body.append(...rows.slice(body.rows.length, count).map((row) =>
-    element("tr", {}, ...columns.map((column) => tableCell(row[column])))));
+    element("tr", {}, ...columns.map((column) => tableCell(row[column], texts.has(column))))));
   showTo(TABLE_ROWS);
   const save = element("button", { type: "button", class: "save-csv", textContent: "Save as CSV",
     onclick: () => saveFile(`${name.replace(/[^\p{L}\p{N}.-]+/gu, "_").slice(0, 80)}.csv`, csvOf(columns, rows)) });
@@ -73,6 +76,6 @@ function drawTable(target, found, name) {
     element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Table: ${name}` },
       element("table", {},
         element("thead", {}, element("tr", {}, ...columns.map((column) => element("th", {
-          scope: "col", class: isText(column) ? "text" : null, title: column,
+          scope: "col", class: texts.has(column) ? "text" : null, title: column,
           textContent: headingOf(column) })))), body)));
 }

@@ -10,7 +10,7 @@ function topologyLayout({ vertices, links }, width) {
   const top = fabric ? 84 : 18;
   const gap = 12;
   // On a narrow page nodes stand in rows.
-  const inRow = Math.max(1, Math.min(nodes.length, Math.floor((width + gap) / 150)));
+  const inRow = Math.max(1, Math.min(nodes.length, Math.floor((width + gap) / 100)));
   const wide = (width - gap * (inRow - 1)) / inRow;
   const places = new Map();
   const boxes = [];

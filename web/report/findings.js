@@ -34,12 +34,21 @@ function factsOf(part) {
   return `${title}, ${from}.`;
 }
 
+// What communication costs the first and the fastest method.
+function splitFinding({ methods }) {
+  const [first] = methods;
+  const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) => formatShare(seconds / mean);
+  if (first.communication_s === 0) return "Where each method's time goes";
+  return `Communication takes ${share(first)} of ${first.label}'s time` +
+    (best === first ? "" : `, ${share(best)} of ${best.label}'s`);
+}
+
 function spreadFinding({ prediction, spread }) {
   const reach = ({ wall_clock_s: { p5, p50, p95 } }) => (p95 - p5) / p50;
   const widest = prediction.methods.reduce((a, b) => (reach(b) > reach(a) ? b : a));
   const { p5, p95 } = widest.wall_clock_s;
   const seeds = spread?.[0]?.wall_clock_s.length;
-  if (p5 === p95) return seeds === 1 ? "One seed, no spread" : "Seeds make no difference";
   return `${widest.label} spreads most over ${seeds ? `${seeds} seeds` : "the seeds"}: ` +
     `${formatTime(p5, 5)} to ${formatTime(p95, 5)}`;
 }
@@ -47,7 +56,7 @@ function spreadFinding({ prediction, spread }) {
 function sweepFinding(part) {
   const best = fastestCell(part);
   if (!best) return "No cell could be predicted";
-  const at = movingAxes(part).map((axis) => `${settingText(axis)} ${best[axis]}`).join(", ");
+  const at = movingAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
   return `Fastest is ${best.label}${at ? ` at ${at}` : ""}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 

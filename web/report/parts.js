@@ -14,9 +14,8 @@ function figureOf(name, title, reading, draw) {
 const pairOf = (...figures) => element("div", { class: "pair" }, ...figures);
 
 function settingsOf(settings) {
-  return element("details", { class: "settings" },
-    element("summary", { textContent: "Settings" }),
-    element("dl", {}, ...settings.map(([name, text]) => element("div", {},
+  return element("figure", { class: "settings", "data-chart": "settings" },
+    element("figcaption", {}, element("h3", { textContent: "Settings" })), element("dl", {}, ...settings.map(([name, text]) => element("div", {},
       element("dt", { textContent: name }), element("dd", { textContent: text })))));
 }
 
@@ -30,10 +29,9 @@ function tableFigure(part, rows, name) {
 
 function predictionFigures(part) {
   const { prediction } = part;
-  const figures = [figureOf("split", "Where each method's time goes",
+  const figures = [figureOf("split", splitFinding(prediction),
     "Wall clock, the mean over the seeds, and its parts; one scale for all methods.",
     (target) => drawSplitBars(target, prediction))];
-  if (part.settings) figures.push(settingsOf(part.settings));
   if (part.timelines?.some(({ rounds }) => rounds.length)) {
     figures.push(figureOf("timeline", "What each worker did, round by round",
       "A round lies between two synchronizations, the second included; the first seed's run.",
@@ -46,7 +44,10 @@ function predictionFigures(part) {
     ? figureOf("topology", bottleneckFinding(part.topology),
                "Share of the run in which each link's capacity was in use, by direction.",
                (target) => drawTopology(target, part.topology)) : null;
-  figures.push(topology ? pairOf(topology, spread) : spread);
+  const spreads = prediction.methods.some(({ wall_clock_s: { p5, p95 } }) => p5 < p95);
+  if (topology) figures.push(spreads ? pairOf(topology, spread) : topology);
+  else if (spreads) figures.push(spread);
+  if (part.settings) figures.push(settingsOf(part.settings));
   figures.push(tableFigure(part, predictionRows(prediction), "methods"));
   return figures;
 }
@@ -129,6 +130,6 @@ function sectionOf(part, id) {
     element("p", { class: "question", textContent: questionOf(part) }),
     element("h2", { textContent: finding(part) }),
     element("p", { class: "facts muted", textContent: factsOf(part) }), ...figures(part));
-  made.draw = () => made.querySelectorAll("figure").forEach((figure) => figure.draw());
+  made.draw = () => made.querySelectorAll("figure").forEach((figure) => figure.draw?.());
   return made;
 }

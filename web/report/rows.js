@@ -9,7 +9,7 @@ const SWEEP_COSTS = [["bytes_sent_per_worker", "bytes sent by a worker", formatB
 
 const sweepPoints = (part) => sweepCells(part).map((row) => ({
   ...row, series: row.label, seconds: row.wall_clock_mean_s,
-  name: [row.label, ...movingAxes(part).map((axis) => `${settingText(axis).split(".").at(-1)} ${row[axis]}`)]
+  name: [row.label, ...movingAxes(part).map((axis) => `${settingText(axis).split(" ").at(-1)}=${row[axis]}`)]
     .join(", ") }));
 
 const choiceRows = ({ cells }) => cells.map((cell, i) => ({ rank: i + 1, ...cell }));
