@@ -14,7 +14,7 @@ function timeUnit(seconds) {
     TIME_UNITS[size === 0 ? 3 : 0];
 }
 
-// Thin spaces between thousands.
+// Thin spaces between thousands, from five digits on.
 const grouped = (text) => text.replace(/(?<=\d)(?=(\d{3})+(?!\d))(?<!\..*)/g, "\u202f");
 
 // At most `digits` significant ones, but all of a whole number's.
@@ -23,7 +23,7 @@ function formatNumber(value, digits = 4) {
   const size = Math.abs(value);
   if (size >= 10 ** digits || Number.isInteger(value)) {
     return size >= 1e15 ? value.toExponential(digits - 1)
-      : grouped(String(Math.round(value)));
+      : size >= 1e4 ? grouped(String(Math.round(value))) : String(Math.round(value));
   }
   if (size < 1e-4) return value.toExponential(digits - 1);
   const text = String(Number(value.toPrecision(digits)));

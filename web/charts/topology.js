@@ -94,15 +94,25 @@ function bottleneckMark(link, busy, places, width) {
   const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
   const text = `bottleneck ${formatShare(busy)}`;
   const wide = 6.6 * text.length + 14;
-  const left = Math.max(2, Math.min(width - wide - 2, x + (x > width / 2 ? 14 : -wide - 14)));
+  const [left, top] = freeSpot([x, y], wide, places, width);
   return [
     element("svg:circle", { cx: x, cy: y, r: 5, fill: "var(--paper)", stroke: "var(--communication)",
                             "stroke-width": 2.5 }),
-    element("svg:rect", { x: left, y: y - 11, width: wide, height: 22, rx: 4,
+    element("svg:rect", { x: left, y: top, width: wide, height: 22, rx: 4,
                           fill: "var(--communication)" }),
-    element("svg:text", { x: left + wide / 2, y: y + 4, "text-anchor": "middle", "font-size": 12,
+    element("svg:text", { x: left + wide / 2, y: top + 15, "text-anchor": "middle", "font-size": 12,
       "font-weight": 600, fill: "var(--on-communication)", "data-behind": "var(--communication)",
       class: "bottleneck", textContent: text })];
+}
+
+// Beside the point, or below or above it: the first place where no vertex is covered.
+function freeSpot([x, y], wide, places, width) {
+  const spots = [[12, -11], [-wide - 12, -11], [-wide / 2, 12], [-wide / 2, -34], [-wide / 2, 34],
+                 [-wide / 2, -56]].map(([dx, dy]) => [x + dx, y + dy]);
+  const free = ([left, top]) => left >= 2 && left + wide <= width - 2 && top >= 0 &&
+    [...places.values()].every(([px, py]) =>
+      px + 32 < left || px - 32 > left + wide || py + 16 < top || py - 16 > top + 22);
+  return spots.find(free) ?? [Math.max(2, Math.min(width - wide - 2, spots[0][0])), spots[0][1]];
 }
 
 function linkTable({ links }, use) {

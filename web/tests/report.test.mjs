@@ -11,11 +11,14 @@ import { dataOf, hostile, largePage, predictionPage, resultsPage } from "./repor
 
 let browser;
 let folder;
-const pages = {};
+// Each is made when it is first asked for.
+const made = {};
+const pages = {
+  get prediction() { return (made.prediction ??= predictionPage(folder)); },
+  get results() { return (made.results ??= resultsPage(folder)); },
+};
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "palsim-report-"));
-  pages.prediction = predictionPage(folder);
-  pages.results = resultsPage(folder);
   browser = await startBrowser();
 });
 after(async () => {
