@@ -39,6 +39,8 @@ void Timeline::end_round(Step steps_done, Time end) {
 }
 
 void Timeline::finish(Step steps_done, Time end) {
+  // Those who ended before the last have waited for it; no time has passed.
+  if (steps_done == ended_.steps_done && end == ended_.end) end_round(steps_done, end);
   keep(std::exchange(ended_, {}));
   current_.steps_done = steps_done;
   current_.end = end;
