@@ -3,7 +3,7 @@
 "use strict";
 
 const start = { cluster: "l40s_tcp_x4", model: "gpt2_small" };
-const drawnSegments = 12000;  // of all timelines: some rounds of each method
+const drawnSegments = 16000;  // of all timelines: some rounds of each method
 
 async function explore() {
   const experiment = by("experiment").textContent;
@@ -38,10 +38,12 @@ async function explore() {
     const facts = factsOf(settings.cluster);
     const assignments = assignmentsOf(settings, start, facts);
     let part = null;
-    let complaint = "";
+    let complaint = tooLong(settings, facts, assignments);
     try {
-      part = core.predict(experiment, assignments.map(({ text }) => text),
-                          { file: "explorer.toml", segments: drawnSegments });
+      if (!complaint) {
+        part = core.predict(experiment, assignments.map(({ text }) => text),
+                            { file: "explorer.toml", segments: drawnSegments });
+      }
     } catch (error) {
       complaint = error.message;
     }
