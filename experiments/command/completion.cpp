@@ -103,9 +103,9 @@ Words validation_names() {
 Completions values_named(const std::string& name, const Command& command, const CommandWords& line,
                          const std::string& typed) {
   if (const Words choices = choices_of(name); !choices.empty()) return {choices};
-  if (name == "EXPERIMENT" || name == "SUBJECT") return {names_in("experiments"), Paths::files};
-  if (name == "CLUSTER" || name == "TOPOLOGY") return {names_in("topologies"), Paths::files};
-  if (name == "MODEL") return {names_in("models"), Paths::files};
+  if (name == "EXPERIMENT" || name == "SUBJECT") return {known_names("experiments"), Paths::files};
+  if (name == "CLUSTER" || name == "TOPOLOGY") return {known_names("topologies"), Paths::files};
+  if (name == "MODEL") return {known_names("models"), Paths::files};
   if (name == "VALIDATION") return {validation_names()};
   if (name == "SHELL") return {{"bash"}};
   if (name == "LABEL") return {labels_of(line)};

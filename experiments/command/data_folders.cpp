@@ -20,7 +20,7 @@ fs::path data_home() {
                                                                : fs::path(PALSIM_SOURCE_HOME);
 }
 
-std::vector<std::string> names_in(std::string_view folder) {
+std::vector<std::string> known_names(std::string_view folder) {
   std::vector<std::string> names;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(data_home() / folder, none)) {
@@ -49,7 +49,7 @@ fs::path find_file(std::string_view folder, const std::string& name, const fs::p
                                 known.string(), name));
   }
   fail_at(origin,
-          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, names_in(folder))));
+          fmt::format("'{}' is not in {}/{}", name, folder, suggestion(name, known_names(folder))));
 }
 
 }  // namespace palsim

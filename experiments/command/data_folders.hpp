@@ -16,7 +16,7 @@ namespace palsim {
 std::filesystem::path data_home();
 
 // The names of the TOML files in one of its folders, sorted.
-std::vector<std::string> names_in(std::string_view folder);
+std::vector<std::string> known_names(std::string_view folder);
 
 // The TOML file that `name` means: a path if it ends in .toml or has a slash (relative to `base`),
 // else a file of that name in `folder` of the data home. Throws InputError at `origin` if there is

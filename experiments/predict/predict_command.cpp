@@ -78,9 +78,14 @@ void trace_first_run(const Experiment& experiment, const std::string& path) {
   const KeptRounds kept = rounds_in_trace(run.methods.size());
   std::vector<TracedRun> runs;
   for (const LabelledMethod& method : run.methods) {
-    runs.push_back(
-        {"simulated: " + method.label, run.workers, timeline_of(experiment, run, method, kept)});
+    runs.push_back({"simulated: " + method.label, run.workers, Timeline(kept)});
   }
+  share_out(
+      runs.size(),
+      [&](std::size_t at, const Progress&) {
+        runs[at].timeline = timeline_of(experiment, run, run.methods[at], kept);
+      },
+      [](double) {});
   write_trace(path, std::move(runs));
 }
 

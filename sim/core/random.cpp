@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "sim/core/elementary.hpp"
+
 namespace palsim {
 namespace {
 
@@ -30,7 +32,7 @@ boost::random::taus88 seeded_engine(Seed seed, Purpose purpose, std::uint64_t ra
 RandomStream::RandomStream(Seed seed, Purpose purpose, std::uint64_t rank)
     : engine_(seeded_engine(seed, purpose, rank)) {}
 
-double RandomStream::exponential() { return -std::log(uniform()); }
+double RandomStream::exponential() { return -natural_log(uniform()); }
 
 MeanOneGamma::MeanOneGamma(double shape)
     : shape_(shape),
@@ -49,10 +51,10 @@ double RandomStream::draw(const MeanOneGamma& gamma) {
     const double v = root * root * root;
     const double u = uniform();
     const double x2 = x * x;
-    if (u < 1.0 - 0.0331 * x2 * x2 || std::log(u) < 0.5 * x2 + d * (1.0 - v + std::log(v))) {
+    if (u < 1.0 - 0.0331 * x2 * x2 || natural_log(u) < 0.5 * x2 + d * (1.0 - v + natural_log(v))) {
       const double drawn = gamma.mean_one_ * v;
       // Below shape 1: a gamma of shape + 1 times a power of a uniform (section 6 there).
-      return gamma.shape_ < 1 ? drawn * std::pow(uniform(), 1 / gamma.shape_) : drawn;
+      return gamma.shape_ < 1 ? drawn * natural_exp(natural_log(uniform()) / gamma.shape_) : drawn;
     }
   }
 }

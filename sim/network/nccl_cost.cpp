@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "sim/core/elementary.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -112,10 +113,10 @@ double correction_at(const std::vector<Correction>& corrections, Bytes size) {
       corrections.begin(), corrections.end(), size,
       [](Bytes wanted, const Correction& correction) { return wanted < correction.size; });
   const auto below = above - 1;
-  const auto log_of = [](Bytes bytes) { return std::log(static_cast<double>(bytes.count())); };
+  const auto log_of = [](Bytes bytes) { return natural_log(static_cast<double>(bytes.count())); };
   const double share =
       (log_of(size) - log_of(below->size)) / (log_of(above->size) - log_of(below->size));
-  return below->factor * std::pow(above->factor / below->factor, share);
+  return below->factor * natural_exp(share * natural_log(above->factor / below->factor));
 }
 
 NcclChoice nccl_fastest(const NcclSetting& setting, Collective collective, Algorithm algorithm,

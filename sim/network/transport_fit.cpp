@@ -10,6 +10,7 @@
 #include <numeric>
 #include <string>
 
+#include "sim/core/elementary.hpp"
 #include "sim/core/error.hpp"
 #include "sim/network/piecewise_line.hpp"
 
@@ -44,8 +45,8 @@ struct Form {
 };
 
 double log_prediction(const Point& point, const LogFactors& factors) {
-  return std::log(point.latency_ns * std::exp(factors.latency) +
-                  point.transfer_ns * std::exp(factors.transfer));
+  return natural_log(point.latency_ns * natural_exp(factors.latency) +
+                     point.transfer_ns * natural_exp(factors.transfer));
 }
 
 constexpr double huber_limit = 0.1;  // as a logarithm, so about 10 %
@@ -189,7 +190,7 @@ std::vector<FractionalErrors> cross_validate(const std::vector<Form>& forms, con
     const std::vector<LogFit> fits = fits_of(forms, kept, points.size());
     for (std::size_t f = 0; f < forms.size(); ++f) {
       for (std::size_t p = part; p < points.size(); p += parts) {
-        errors[f][p] = std::expm1(log_prediction(points[p], fits[f]) - points[p].log_time);
+        errors[f][p] = natural_exp(log_prediction(points[p], fits[f]) - points[p].log_time) - 1;
       }
     }
   }
@@ -216,12 +217,12 @@ double six_digits(double number) {
 
 NcclFit nccl_fit_of(const LogFit& fit, const Points& points,
                     const std::vector<Measurement>& measurements) {
-  NcclFit result{.latency_factor = six_digits(std::exp(fit.factors.latency)),
-                 .bandwidth_factor = six_digits(std::exp(-fit.factors.transfer))};
+  NcclFit result{.latency_factor = six_digits(natural_exp(fit.factors.latency)),
+                 .bandwidth_factor = six_digits(natural_exp(-fit.factors.transfer))};
   std::size_t p = 0;
   for (const Knot& knot : fit.correction) {
     while (points[p].log_size < knot.at) ++p;
-    result.corrections.push_back({measurements[p].size, six_digits(std::exp(knot.value))});
+    result.corrections.push_back({measurements[p].size, six_digits(natural_exp(knot.value))});
   }
   return result;
 }
@@ -242,10 +243,10 @@ Points points_of(const MeasuredCollective& measured, const std::vector<Measureme
         nccl_fastest(setting, measured.collective, measured.algorithm, measured.protocol, size);
     const Duration latency =
         nccl_latency(setting, measured.collective, choice.algorithm, choice.protocol);
-    points.push_back({.log_size = std::log(static_cast<double>(size.count())),
+    points.push_back({.log_size = natural_log(static_cast<double>(size.count())),
                       .latency_ns = static_cast<double>(latency.count_ns()),
                       .transfer_ns = static_cast<double>((choice.time - latency).count_ns()),
-                      .log_time = std::log(static_cast<double>(time.count_ns()))});
+                      .log_time = natural_log(static_cast<double>(time.count_ns()))});
   }
   return points;
 }

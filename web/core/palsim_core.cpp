@@ -1,40 +1,41 @@
-// What a page calls: `palsim predict` as a function from text to text. The page's experiment is a
-// file in the folder where the clusters and models built in lie, so that all is found, read and
-// refused as the command does it.
-#include <filesystem>
+// What a page calls: palsim's prediction as functions from text to text, wrapped by palsim_core.js.
+// The page's experiment is a file in the folder where the clusters and models built in lie, so that
+// everything is found, read and refused as the command does it.
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "experiments/command/data_folders.hpp"
 #include "experiments/experiment/experiment.hpp"
-#include "experiments/predict/report.hpp"
-#include "sim/core/error.hpp"
+#include "experiments/report/prediction_part.hpp"
 
 namespace palsim {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// {"experiment": TOML, "overrides": ["key=value", ...], "timelines": true}
-std::string prediction_of(const Json& request) {
-  const char* path = "experiment.toml";
-  std::ofstream(path) << request.at("experiment").get<std::string>();
-  const Experiment experiment =
-      load_experiment(path, request.at("overrides").get<std::vector<std::string>>());
-  const auto predictions = predict(experiment, {.links = Links::counted}, [](double) {});
-  return json_report(predictions);
+Json prediction(const Json& request) {
+  const auto file = request.at("file").get<std::string>();
+  const auto overrides = request.at("overrides").get<std::vector<std::string>>();
+  std::ofstream(file, std::ios::binary) << request.at("experiment").get<std::string>();
+  return prediction_parts(load_experiment(file, overrides),
+                          {.source = file,
+                           .overrides = overrides,
+                           .room = {.timeline_segments = request.at("segments")}},
+                          [](double) {});
 }
 
-// The answer stays until the next call; {"error": ...} with what the command would say.
+// The answer stays until the next call; {"error": ...} has what the command would say.
 template <class Work>
 const char* answer_of(Work work) {
   static std::string answer;
+  Json object;
   try {
-    answer = work();
+    object = work();
   } catch (const std::exception& error) {
-    answer = Json{{"error", error.what()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+    object = {{"error", error.what()}};
   }
+  answer = object.dump(-1, ' ', false, Json::error_handler_t::replace);
   return answer.c_str();
 }
 
@@ -43,11 +44,14 @@ const char* answer_of(Work work) {
 
 extern "C" {
 
+// {"file": its name, "experiment": its TOML, "overrides": ["key=value", ...], "segments": how many
+// of timelines there is room for} -> the parts, one for each number of workers.
 const char* palsim_predict(const char* request) {
-  return palsim::answer_of([&] { return palsim::prediction_of(palsim::Json::parse(request)); });
+  return palsim::answer_of([&] { return palsim::prediction(palsim::Json::parse(request)); });
 }
 
+// "topologies" or "models" -> the names built in.
 const char* palsim_names(const char* folder) {
-  return palsim::answer_of([&] { return palsim::Json(std::string(folder)).dump(); });
+  return palsim::answer_of([&] { return palsim::Json(palsim::known_names(folder)); });
 }
 }
