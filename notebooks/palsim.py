@@ -14,7 +14,7 @@ import tomllib
 import pandas as pd
 
 # A checkout: where the experiments, and the results recorded beside them, are found.
-HOME = pathlib.Path(os.environ.get("PALSIM_HOME") or pathlib.Path(__file__).resolve().parent.parent)
+HOME = pathlib.Path(os.environ.get("PALSIM_HOME") or pathlib.Path(__file__).resolve().parents[1])
 
 
 class PalsimError(RuntimeError):
@@ -88,7 +88,7 @@ def experiment(name):
 
 
 def recorded(name):
-    """A CSV recorded in experiments/, such as "scaling/l40s.csv"; any log of train --log by path."""
+    """A CSV recorded in experiments/, such as "scaling/l40s.csv"; train --log's by its path."""
     return table((HOME / "experiments" / name).read_text())
 
 

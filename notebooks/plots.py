@@ -1,7 +1,7 @@
 """One style for all figures: sizes, fonts, colours, labels at the lines instead of legends.
 
-Figures are 8 inches wide, on white, and the same bytes each time. No two colours look alike to people
-who cannot see red or green, and each is dark enough to write with.
+Figures are 8 inches wide, on white, and the same bytes each time. No two methods' colours look
+alike to people who cannot see red or green, and each is dark enough to write with.
 """
 import os
 import pathlib
@@ -11,10 +11,10 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-COLOURS = {"DDP": "#222222", "Local SGD": "#6b7b7b", "DiLoCo": "#0072b2", "PALSGD": "#c44e00",
-           "PALSGD shared": "#5b2a86"}
+COLOURS = {"DDP": "#222222", "Local SGD": "#667676", "DiLoCo": "#0072b2", "PALSGD": "#c44e00",
+           "PALSGD shared": "#4b1eb4"}
 MARKERS = {"DDP": "s", "Local SGD": "v", "DiLoCo": "o", "PALSGD": "D", "PALSGD shared": "^"}
-SHADES = "Blues"  # of heat maps: light is little
+INK = "#333333"  # what is said of several methods
 LIGHT = "#b8c4cc"  # what stands in the background
 
 STYLE = {
@@ -36,27 +36,44 @@ def use_style():
 
 def finding(figure, text):
     """What the figure shows, as its title."""
-    figure.suptitle(textwrap.fill(text, 92), x=0.01, ha="left", fontsize=11, fontweight="bold")
+    lines = textwrap.fill(text.replace(" %", "\u00a0%"), 88)
+    figure.suptitle(lines, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
 
 
-def label_ends(axes, ends, gap=11.5):
-    """Writes each label beside its point: `ends` maps a label to (x, y, colour). Labels that would
-    overlap move up."""
-    figure = axes.figure
-    figure.canvas.draw()  # fixes the layout, so that points can be measured
-    per_point = figure.dpi / 72
-    lowest = -1e9
+def label_ends(axes, ends):
+    """Writes each label beside its point: `ends` maps a label, of one line or more, to (x, y,
+    colour). Labels that would overlap move up."""
+    axes.figure.canvas.draw()  # fixes the layout, so that points can be measured
+    per_point = axes.figure.dpi / 72
+    free = -1e9  # the height up to which others have written, in points
     for label, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
         height = axes.transData.transform((x, y))[1] / per_point
-        lowest = max(height, lowest + gap)
-        axes.annotate(label, (x, y), xytext=(7, lowest - height), textcoords="offset points",
+        half = 5.8 * (1 + label.count("\n"))
+        middle = max(height, free + half)
+        free = middle + half
+        axes.annotate(label, (x, y), xytext=(7, middle - height), textcoords="offset points",
                       va="center", color=colour, annotation_clip=False)
+
+
+def shaded_table(axes, values, text, low, high, bold):
+    """A heat map of a frame, each value written as text(row, column), those of `bold` bold."""
+    image = axes.imshow(values, cmap="Blues", vmin=low, vmax=high, aspect="auto")
+    for y, row in enumerate(values.index):
+        for x, column in enumerate(values.columns):
+            red, green, blue, alpha = image.to_rgba(values.loc[row, column])
+            light = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2
+            dark = alpha > 0 and light < 0.18  # nothing is painted where there is no number
+            axes.text(x, y, text(row, column), ha="center", va="center",
+                      color="white" if dark else "black",
+                      fontweight="bold" if (row, column) in bold else "normal")
+    axes.grid(False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
 
 
 def save(figure, name):
     """Writes figures/NAME.svg (or to the folder PALSIM_FIGURES)."""
     folder = pathlib.Path(os.environ.get("PALSIM_FIGURES")
                           or pathlib.Path(__file__).resolve().parent / "figures")
-    folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     plt.show()

@@ -10,8 +10,8 @@
 #include "experiments/calibrate/machine_command.hpp"
 #include "experiments/command/cluster_file.hpp"
 #include "experiments/command/command_line.hpp"
-#include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
+#include "experiments/command/warn.hpp"
 #include "sim/core/error.hpp"
 
 namespace palsim {
@@ -47,7 +47,7 @@ po::options_description network_options() {
       "how many ranks were measured, where the log does not say; default: all of the cluster")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the cluster, such as nodes=2; may be repeated")(
-      "format", one_of("table|json|csv"), "how the result is printed; default: table");
+      "format", one_of("table|json|csv|markdown"), "how the result is printed; default: table");
   return options;
 }
 
@@ -85,7 +85,7 @@ std::string warning_of(const NetworkCalibration& calibration) {
 std::string report_as(const std::string& format, const NetworkCalibration& calibration) {
   if (format == "json") return json_report(calibration);
   if (format == "csv") return csv_report(calibration);
-  return table_report(calibration);
+  return printed(table_report(calibration), format);
 }
 
 void calibrate_network(const std::vector<std::string>& words) {
@@ -102,7 +102,7 @@ void calibrate_network(const std::vector<std::string>& words) {
     const std::string name = name_for(arguments->out, calibration.fitted.name);
     write_whole_file(arguments->out, calibrated_topology(calibration, name));
   }
-  say(warning_of(calibration));
+  warn(warning_of(calibration));
   std::cout << report_as(arguments->format, calibration) << std::flush;
 }
 

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/json_csv.hpp"
-#include "experiments/command/text_table.hpp"
 
 namespace palsim {
 namespace {
@@ -32,7 +31,7 @@ std::string title_of(const NetworkCalibration& calibration) {
                   calibration.workers, calibration.fitted.name);
   if (calibration.nodes > 1) title += fmt::format(" ({} nodes)", calibration.nodes);
   if (!log.facts.nccl_version.empty()) title += fmt::format(", NCCL {}", log.facts.nccl_version);
-  return title + '\n';
+  return title;
 }
 
 Json errors_of(const FractionalErrors& errors) {
@@ -61,7 +60,7 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 
 }  // namespace
 
-std::string table_report(const NetworkCalibration& calibration) {
+TextReport table_report(const NetworkCalibration& calibration) {
   const TransportFit& fit = calibration.fit;
   std::vector<TextRow> sizes{
       {"size (B)", "measured (us)", "fitted (us)", "error %", "held out %", "unfitted %"}};
@@ -71,14 +70,17 @@ std::string table_report(const NetworkCalibration& calibration) {
                      microseconds(fit.fitted[i]), signed_percent(fit.error[i]),
                      signed_percent(fit.held_out_error[i]), signed_percent(fit.prior_error[i])});
   }
-  const std::vector<TextRow> errors{{"error", "mean %", "worst %"},
-                                    error_row("unfitted", fit.prior_error),
-                                    error_row("two factors", fit.two_factor_error),
-                                    error_row("fitted", fit.error),
-                                    error_row("held out", fit.held_out_error)};
-  return title_of(calibration) + text_table(sizes, 0) + '\n' + text_table(errors) +
-         "held out: the fit's form was chosen by these errors\n" +
-         fmt::format("fitted: {}\n", fit_in_words(fit.fit));
+  std::vector<TextRow> errors{{"error", "mean %", "worst %"},
+                              error_row("unfitted", fit.prior_error),
+                              error_row("two factors", fit.two_factor_error),
+                              error_row("fitted", fit.error),
+                              error_row("held out", fit.held_out_error)};
+  return {Line{title_of(calibration)},
+          Table{.rows = std::move(sizes), .names = 0},
+          Line{""},
+          Table{std::move(errors)},
+          Line{"held out: the fit's form was chosen by these errors"},
+          Line{fmt::format("fitted: {}", fit_in_words(fit.fit))}};
 }
 
 // Text that is not UTF-8 is shown with replacement characters.

@@ -4,11 +4,12 @@
 #include <string>
 
 #include "experiments/calibrate/network_calibration.hpp"
+#include "experiments/command/text_report.hpp"
 
 namespace palsim {
 
 // A table by size, one of what the model errs without a fit and with it, and the fit in words.
-std::string table_report(const NetworkCalibration& calibration);
+TextReport table_report(const NetworkCalibration& calibration);
 
 // One object; errors are fractions.
 std::string json_report(const NetworkCalibration& calibration);

@@ -35,7 +35,7 @@ po::options_description described_options() {
       "workers", po::value<Rank>()->value_name("N"),
       "how many workers at most; default 8, or a GPU each")(
       "out", po::value<std::string>()->value_name("FILE"),
-      "write the machine as a file of topologies/")("format", one_of("table|json"),
+      "write the machine as a file of topologies/")("format", one_of("table|json|markdown"),
                                                     "how the result is printed; default: table");
   return options;
 }
@@ -68,7 +68,8 @@ void run(const std::vector<std::string>& words) {
     write_whole_file(out, to_toml(machine_topology(machine, name_for(out, "this_machine")),
                                   machine_comments(machine)));
   }
-  std::cout << (format == "json" ? json_report(machine) : table_report(machine)) << std::flush;
+  std::cout << (format == "json" ? json_report(machine) : printed(table_report(machine), format))
+            << std::flush;
 }
 
 }  // namespace

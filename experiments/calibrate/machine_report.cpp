@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
 
 namespace palsim {
 namespace {
@@ -14,8 +13,8 @@ using Json = nlohmann::ordered_json;
 
 std::string gigabytes(BytesPerSecond rate) { return fmt::format("{:.1f}", rate.count() / 1e9); }
 
-std::string collectives_table(const char* name, const std::vector<CollectiveTime>& times) {
-  if (times.empty()) return "";
+TextReport collectives_table(const char* name, const std::vector<CollectiveTime>& times) {
+  if (times.empty()) return {};
   TextRow header{fmt::format("{} of (B)", name)};
   std::vector<Bytes> sizes;
   for (const CollectiveTime& time : times) {
@@ -30,7 +29,7 @@ std::string collectives_table(const char* name, const std::vector<CollectiveTime
       if (time.size == size) row.push_back(fmt::format("{:.4g}", 1e6 * time.seconds));
     }
   }
-  return '\n' + text_table(rows);
+  return {Line{""}, Table{std::move(rows)}};
 }
 
 Json collectives_object(const std::vector<CollectiveTime>& times) {
@@ -44,7 +43,7 @@ Json collectives_object(const std::vector<CollectiveTime>& times) {
 
 }  // namespace
 
-std::string table_report(const MachineCalibration& machine) {
+TextReport table_report(const MachineCalibration& machine) {
   std::vector<TextRow> rows{{"linear layer", "rows", "in", "out", "GFLOP/s"}};
   for (const LinearRate& linear : machine.linear) {
     rows.push_back({linear.layer, fmt::format("{}", linear.shape.rows),
@@ -52,24 +51,25 @@ std::string table_report(const MachineCalibration& machine) {
                     fmt::format("{}", linear.shape.out_features),
                     fmt::format("{:.1f}", linear.rate.count() / 1e9)});
   }
-  std::string text = fmt::format("{}, {}\n", machine.hardware.processor,
-                                 counted(machine.hardware.units, machine.hardware.unit));
-  if (!machine.hardware.versions.empty()) text += machine.hardware.versions + '\n';
-  text += text_table(rows);
-  text += fmt::format("\nupdates of parameters {} GB/s (one worker), copying {} GB/s ({})\n",
-                      gigabytes(machine.updates), gigabytes(machine.copy),
-                      counted(machine.hardware.units, machine.hardware.unit));
+  TextReport report;
+  const auto add = [&](std::string line) { report.emplace_back(Line{std::move(line)}); };
+  const std::string units = counted(machine.hardware.units, machine.hardware.unit);
+  add(fmt::format("{}, {}", machine.hardware.processor, units));
+  if (!machine.hardware.versions.empty()) add(machine.hardware.versions);
+  append(report, {Table{std::move(rows)}, Line{""}});
+  add(fmt::format("updates of parameters {} GB/s (one worker), copying {} GB/s ({})",
+                  gigabytes(machine.updates), gigabytes(machine.copy), units));
   if (machine.launch > Duration()) {
-    text += fmt::format("launching a kernel takes {}\n", to_string(machine.launch));
+    add(fmt::format("launching a kernel takes {}", to_string(machine.launch)));
   }
   if (is_shared(machine)) {
-    text += fmt::format("workers at once, in units of one: {:.2f}\n",
-                        fmt::join(machine.throughput, ", "));
+    add(fmt::format("workers at once, in units of one: {:.2f}",
+                    fmt::join(machine.throughput, ", ")));
   }
-  text += fmt::format("equal pieces of work vary by {:.1f} %\n", 100 * machine.variation);
-  text += collectives_table("all-reduce", machine.all_reduce);
-  text += collectives_table("broadcast", machine.broadcast);
-  return text;
+  add(fmt::format("equal pieces of work vary by {:.1f} %", 100 * machine.variation));
+  append(report, collectives_table("all-reduce", machine.all_reduce));
+  append(report, collectives_table("broadcast", machine.broadcast));
+  return report;
 }
 
 std::string json_report(const MachineCalibration& machine) {

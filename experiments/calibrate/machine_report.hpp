@@ -5,10 +5,11 @@
 #include <string>
 
 #include "experiments/calibrate/machine_calibration.hpp"
+#include "experiments/command/text_report.hpp"
 
 namespace palsim {
 
-std::string table_report(const MachineCalibration& machine);
+TextReport table_report(const MachineCalibration& machine);
 std::string json_report(const MachineCalibration& machine);
 nlohmann::ordered_json machine_object(const MachineCalibration& machine);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments/choose/sensitivity.hpp"
+#include "experiments/command/text_report.hpp"
 
 namespace palsim {
 
@@ -23,7 +24,7 @@ struct Choice {
 };
 
 // A ranked table, the front, the sensitivity, and a paragraph: the choice, why, and how sure it is.
-std::string table_report(const Choice& choice);
+TextReport table_report(const Choice& choice);
 // {question, losses, choice, cells, pareto, sensitivity}; what is never reached is null.
 std::string json_report(const Choice& choice);
 // The paragraph alone.

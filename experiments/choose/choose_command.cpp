@@ -42,7 +42,7 @@ po::options_description described_options() {
       "target-loss", po::value<double>()->value_name("X"), "the loss to come to first")(
       "time-budget", text()->value_name("TIME"), "the time after which the loss counts: 12h")(
       "steps", po::value<Step>()->value_name("N"), "so many steps, whatever the loss")(
-      "format", one_of("table|json"), "how the answer is printed; default: table");
+      "format", one_of("table|json|markdown"), "how the answer is printed; default: table");
   add_loss_options(options);
   add_inverse_options(options);
   return options;
@@ -127,7 +127,8 @@ void run(const std::vector<std::string>& arguments) {
   ProgressBar bar;
   const Choice choice = choose(experiment, choices, question, losses.get(),
                                [&](double share) { bar.advance(share); });
-  std::cout << (format == "json" ? json_report(choice) : table_report(choice)) << std::flush;
+  std::cout << (format == "json" ? json_report(choice) : printed(table_report(choice), format))
+            << std::flush;
 }
 
 }  // namespace

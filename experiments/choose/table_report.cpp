@@ -7,8 +7,6 @@
 #include "experiments/choose/choice.hpp"
 #include "experiments/command/clock_unit.hpp"
 #include "experiments/command/signed_percent.hpp"
-#include "experiments/command/text_table.hpp"
-#include "experiments/command/wrapped.hpp"
 #include "sim/core/unit.hpp"
 
 namespace palsim {
@@ -51,11 +49,17 @@ std::string remark_on(const Outcome& outcome) {
   return "";
 }
 
-std::string ranking_of(const Choice& choice) {
+// The first one, if any answers the question.
+std::optional<std::size_t> best_row(const Choice& choice) {
+  return choice.found() && choice.outcomes.size() > 1 ? std::optional<std::size_t>(1)
+                                                      : std::nullopt;
+}
+
+Table ranking_of(const Choice& choice) {
   const ClockUnit unit = unit_of(choice);
   const bool by_loss = std::holds_alternative<TimeBudget>(choice.question);
   TextRow header{"method", "H", "p", "workers", "steps", fmt::format("time ({})", unit.name)};
-  if (!by_loss) header.emplace_back("p5 - p95");
+  if (!by_loss) header.push_back(fmt::format("p5 - p95 ({})", unit.name));
   if (has_losses(choice)) header.emplace_back("loss");
   if (by_loss) header.emplace_back("p5 - p95");
   for (const char* name : {"comm", "waiting", "util", "sent", "memory", ""}) {
@@ -92,14 +96,30 @@ std::string ranking_of(const Choice& choice) {
   for (TextRow& row : rows) {
     if (!remarked) row.pop_back();
   }
-  return text_table(rows);
+  return {.rows = std::move(rows), .best = best_row(choice)};
+}
+
+// Where the time of the first 8 goes, until their answers.
+Table split_of(const Choice& choice) {
+  constexpr std::size_t most = 8;
+  Table table{.rows = {{"time", "H", "p", "workers"}}};
+  for (const Outcome& outcome : choice.outcomes) {
+    if (table.splits.size() == most) break;
+    const Tally& spent = outcome.spent;
+    table.rows.push_back(names_of(outcome.timed.candidate));
+    table.splits.push_back({.compute_s = outcome.compute_s() - spent.mix_s,
+                            .mix_s = spent.mix_s,
+                            .communication_s = spent.communication_s,
+                            .waiting_s = spent.waiting_s});
+  }
+  return table;
 }
 
 // At most 8 points of it: the first below losses that lie evenly apart.
-std::string front_of(const Choice& choice) {
+TextReport front_of(const Choice& choice) {
   constexpr std::size_t most = 8;
   const std::size_t points = choice.pareto.size();
-  if (points == 0) return "";
+  if (points == 0) return {};
   std::vector<TextRow> rows{{"Pareto front", "H", "p", "workers", "time", "loss"}};
   const double first = choice.pareto.front().loss;
   const double last = choice.pareto.back().loss;
@@ -112,11 +132,11 @@ std::string front_of(const Choice& choice) {
     row.insert(row.end(), {to_string(Duration::seconds(point.time_s)), loss_text(point.loss)});
     rows.push_back(std::move(row));
   }
-  return '\n' + text_table(rows);
+  return {Line{""}, Table{std::move(rows)}};
 }
 
-std::string sensitivity_of(const Choice& choice) {
-  if (choice.sensitivity.empty()) return "";
+TextReport sensitivity_of(const Choice& choice) {
+  if (choice.sensitivity.empty()) return {};
   const bool by_loss = std::holds_alternative<TimeBudget>(choice.question);
   std::vector<TextRow> rows{{"with", by_loss ? "loss" : "time", "the choice would be"}};
   for (const Variation& variation : choice.sensitivity) {
@@ -124,11 +144,11 @@ std::string sensitivity_of(const Choice& choice) {
                     std::isfinite(variation.change) ? signed_percent(variation.change) : "never",
                     variation.same_choice ? "the same" : name_of(variation.best)});
   }
-  return '\n' + text_table(rows);
+  return {Line{""}, Table{std::move(rows)}};
 }
 
 // A paragraph for each doubt, with the candidates whose losses it is about.
-std::string doubts_of(const Choice& choice) {
+TextReport doubts_of(const Choice& choice) {
   std::vector<std::pair<std::string, std::vector<std::string>>> doubts;
   for (const Outcome& outcome : choice.outcomes) {
     for (const std::string& doubt : outcome.losses.doubts) {
@@ -138,24 +158,30 @@ std::string doubts_of(const Choice& choice) {
       known->second.push_back(name_of(outcome.timed.candidate));
     }
   }
-  std::string lines;
+  TextReport report;
   for (const auto& [doubt, names] : doubts) {
     const bool all = names.size() == choice.outcomes.size();
-    lines += wrapped(all ? fmt::format("all losses: {}", doubt)
-                         : fmt::format("losses of {}: {}", fmt::join(names, "; "), doubt));
+    if (report.empty()) report.emplace_back(Line{""});
+    report.emplace_back(
+        Paragraph{all ? fmt::format("all losses: {}", doubt)
+                      : fmt::format("losses of {}: {}", fmt::join(names, "; "), doubt)});
   }
-  return lines.empty() ? "" : '\n' + lines;
+  return report;
 }
 
 }  // namespace
 
-std::string table_report(const Choice& choice) {
+TextReport table_report(const Choice& choice) {
   const std::string losses =
       has_losses(choice) ? ", with " + choice.losses : "; quality is not in it";
-  return fmt::format("{}: {} on {}: {}{}\n", choice.experiment, choice.model, choice.cluster,
-                     to_string(choice.question), losses) +
-         ranking_of(choice) + front_of(choice) + sensitivity_of(choice) + doubts_of(choice) + '\n' +
-         wrapped(verdict(choice));
+  TextReport report{Line{fmt::format("{}: {} on {}: {}{}", choice.experiment, choice.model,
+                                     choice.cluster, to_string(choice.question), losses)},
+                    ranking_of(choice), Line{""}, split_of(choice)};
+  append(report, front_of(choice));
+  append(report, sensitivity_of(choice));
+  append(report, doubts_of(choice));
+  append(report, {Line{""}, Paragraph{verdict(choice)}});
+  return report;
 }
 
 }  // namespace palsim

@@ -3,29 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <boost/algorithm/string/case_conv.hpp>
 #include <iostream>
 
+#include "experiments/command/help_text.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
-namespace {
-
-void print_help(const Command& command) {
-  const std::string name = full_name(command.description);
-  std::cout << fmt::format("{}\n\nUsage: {} {}\n\n", command.description.summary, name,
-                           command.description.usage);
-  for (const Command& sub : command.subcommands) {
-    std::cout << fmt::format("  {:10} {}\n", last_word(sub.description), sub.description.brief);
-  }
-  const std::string& kind = command.description.positional;
-  std::cout << fmt::format(
-      "\n{} {} --help tells more{}.\n", name, boost::to_upper_copy(kind),
-      command.description.name.empty() ? "; palsim --version names the version" : "");
-}
-
-}  // namespace
 
 std::string full_name(const CommandDescription& description) {
   return description.name.empty() ? "palsim" : "palsim " + description.name;
@@ -43,7 +27,10 @@ void run_command(const Command& command, const std::vector<std::string>& words) 
   for (const Command& sub : command.subcommands) known.push_back(last_word(sub.description));
   require<InputError>(!words.empty(), "{}: no {}; write one of {}", full_name(command.description),
                       kind, fmt::join(known, ", "));
-  if (words[0] == "--help" || words[0] == "-h") return print_help(command);
+  if (words[0] == "--help" || words[0] == "-h") {
+    std::cout << help_text(command, help_width());
+    return;
+  }
   for (const Command& sub : command.subcommands) {
     if (words[0] == last_word(sub.description)) {
       return run_command(sub, {words.begin() + 1, words.end()});

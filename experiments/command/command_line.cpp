@@ -3,51 +3,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/algorithm/string/split.hpp>
 #include <iostream>
 
+#include "experiments/command/help_text.hpp"
+#include "experiments/command/option_text.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
 namespace {
 
-// "--format FORMAT" without the option.
-std::string value_name_of(const po::option_description& option) {
-  if (option.semantic()->max_tokens() == 0) return "";
-  const std::string parameter =
-      option.format_parameter();  // "[=NAME(=implied)]" of an optional one
-  const std::size_t begin = parameter.find_first_not_of("[=");
-  return parameter.substr(begin, parameter.find('(') - begin);
-}
-
 void require_choices(const po::options_description& options, const CommandValues& values) {
-  for (const auto& option : options.options()) {
-    const std::vector<std::string> choices = choices_of(value_name_of(*option));
-    const std::string& name = option->long_name();
-    const bool is_optional = option->semantic()->min_tokens() == 0;  // may be another word
-    if (choices.empty() || is_optional || values.count(name) == 0) continue;
+  for (const OptionText& option : option_texts(options)) {
+    const std::vector<std::string> choices = choices_of(option.value);
+    const std::string name = option.name.substr(2);
+    // Behind an optional value's option may stand what is none.
+    if (choices.empty() || option.takes != OptionValue::required || values.count(name) == 0) {
+      continue;
+    }
     require_choice(name, values[name].as<std::string>(), choices);
   }
 }
 
 }  // namespace
 
-std::vector<std::string> choices_of(const std::string& value_name) {
-  if (value_name.find('|') == std::string::npos) return {};
-  std::vector<std::string> words;
-  boost::split(words, value_name, [](char c) { return c == '|'; });
-  return words;
-}
-
 std::optional<CommandValues> parse_command(const CommandDescription& command,
                                            const po::options_description& options,
                                            const std::vector<std::string>& arguments) {
-  po::options_description shown("Options");
-  shown.add_options()("help,h", "show this help");
-  for (const auto& option : options.options()) shown.add(option);
   po::options_description all;
-  all.add(shown).add_options()(command.positional.c_str(), po::value<std::vector<std::string>>());
+  all.add(options).add_options()("help,h", "show this help")(command.positional.c_str(),
+                                                             po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   positional.add(command.positional.c_str(), -1);
   CommandValues values;
@@ -67,10 +52,7 @@ std::optional<CommandValues> parse_command(const CommandDescription& command,
     require_choices(options, values);
     return values;
   }
-  std::cout << fmt::format("Usage: palsim {} {} [OPTION]...\n{}\n\n", command.name, command.usage,
-                           command.summary)
-            << shown;
-  if (!command.example.empty()) std::cout << fmt::format("\nExample: {}\n", command.example);
+  std::cout << help_text(command, options, help_width());
   return std::nullopt;
 }
 

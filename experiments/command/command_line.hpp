@@ -11,13 +11,20 @@ namespace palsim {
 
 namespace po = boost::program_options;
 
+// Of a help text or a manual page.
+struct HelpSection {
+  std::string title;
+  std::string text;  // as a summary
+};
+
 struct CommandDescription {
   std::string name;        // "predict", "calibrate network"; empty: palsim itself
   std::string brief;       // what it is about, in a line under its parent's help
   std::string usage;       // "EXPERIMENT..."
-  std::string summary;     // whole lines
+  std::string summary;     // paragraphs; lines are joined, but indented ones stay
   std::string example;     // a command that works; may be empty
   std::string positional;  // the key of what stands without an option, in the values
+  std::vector<HelpSection> sections = {};  // behind the options
 };
 
 using CommandValues = po::variables_map;
@@ -28,8 +35,6 @@ using CommandValues = po::variables_map;
 inline po::typed_value<std::string>* one_of(const std::string& words) {
   return po::value<std::string>()->value_name(words);
 }
-// The words; none for other names.
-std::vector<std::string> choices_of(const std::string& value_name);
 
 // Nothing if help was asked for: it is printed. --help is added to `options`. Throws InputError.
 std::optional<CommandValues> parse_command(const CommandDescription& command,

@@ -8,12 +8,16 @@
 #include "sim/core/nearest.hpp"
 
 namespace palsim {
-
 namespace fs = std::filesystem;
 
 fs::path data_home() {
   const char* home = std::getenv("PALSIM_HOME");
-  return home != nullptr && *home != 0 ? fs::path(home) : fs::path(PALSIM_SOURCE_HOME);
+  if (home != nullptr && *home != 0) return home;
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none);
+  const fs::path installed = program.parent_path().parent_path() / "share" / "palsim";
+  return !program.empty() && fs::is_directory(installed, none) ? installed
+                                                               : fs::path(PALSIM_SOURCE_HOME);
 }
 
 std::vector<std::string> known_names(std::string_view folder) {

@@ -11,11 +11,11 @@
 
 namespace palsim {
 
-// The folder that holds topologies/, models/ and experiments/: $PALSIM_HOME, else where palsim was
-// built from.
+// The folder that holds topologies/, models/ and experiments/: $PALSIM_HOME, else share/palsim
+// beside the bin/ of an installed palsim, else where palsim was built from.
 std::filesystem::path data_home();
 
-// The names of the files in a folder of the data home, sorted.
+// The names of the TOML files in one of its folders, sorted.
 std::vector<std::string> known_names(std::string_view folder);
 
 // The TOML file that `name` means: a path if it ends in .toml or has a slash (relative to `base`),

@@ -78,9 +78,9 @@ void require_writable(const std::string& path) {
 
 void require_other_file(const std::string& option, const std::string& path,
                         const std::string& other_option, const std::string& other_path) {
-  require<InputError>(other_path.empty() || target_of(path) != target_of(other_path),
-                      "--{} {}: would overwrite what --{} writes; write another path", option, path,
-                      other_option);
+  require<InputError>(
+      other_path.empty() || target_of(fs::absolute(path)) != target_of(fs::absolute(other_path)),
+      "--{} {}: would overwrite what --{} writes; write another path", option, path, other_option);
 }
 
 void require_no_input(const std::string& option, const std::string& path,

@@ -1,44 +1,69 @@
 #include "experiments/command/text_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include "experiments/command/table_layout.hpp"
 
 namespace palsim {
 namespace {
 
-// Characters, not bytes: what UTF-8 continues is not counted.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+constexpr std::size_t gap = 2;
+
+// Neither breaks a line nor commands the terminal.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
+std::size_t bar_columns(std::size_t before, const TextStyle& style) {
+  constexpr std::size_t least = 20;
+  constexpr std::size_t most = 80;
+  return style.width < before + least ? least : std::min(most, style.width - before);
+}
+
+Tone tone_of(const Table& table, std::size_t row) {
+  if (row == 0) return Tone::faint;
+  return table.best == row ? Tone::strong : Tone::plain;
+}
+
+std::string line_of(const TextRow& row, const std::vector<std::size_t>& widths, std::size_t names) {
+  std::string line;
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    if (c > 0) line += std::string(gap, ' ');
+    line += aligned(row[c], widths[c], c < names ? Side::left : Side::right);
+  }
+  return line;
 }
 
 }  // namespace
 
-std::string text_table(const std::vector<TextRow>& rows, std::size_t names) {
-  constexpr std::size_t gap = 2;
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const TextRow& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width_of(row[c]));
-  }
-  const std::size_t total =
-      std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
-  const std::string rule = std::string(total, '-') + '\n';
+std::string text_table(const Table& table, const TextStyle& style) {
+  std::vector<TextRow> rows = table.rows;
+  for (TextRow& row : rows) std::transform(row.begin(), row.end(), row.begin(), printable);
+  const std::vector<std::size_t> widths = column_widths(rows);
+  std::size_t total = std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
+  const std::size_t bars = table.splits.empty() ? 0 : bar_columns(total + gap, style);
+  if (bars > 0) total += gap + bars;
+  const std::string rule = toned(std::string(total, '-'), Tone::faint, style) + '\n';
+  const double longest_s = longest_of(table.splits);
   std::string text;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (rows[r].empty()) {
       text += rule;
       continue;
     }
-    std::string line;
-    for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      const std::string padding(widths[c] - width_of(rows[r][c]), ' ');
-      if (c > 0) line += std::string(gap, ' ');
-      line += c < names ? rows[r][c] + padding : padding + rows[r][c];
+    std::string line = line_of(rows[r], widths, table.names);
+    if (bars == 0) line.erase(line.find_last_not_of(' ') + 1);
+    text += toned(line, tone_of(table, r), style);
+    if (bars > 0) {
+      text +=
+          std::string(gap, ' ') +
+          (r == 0 ? split_legend(style) : split_bar(table.splits[r - 1], longest_s, bars, style));
     }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    text += '\n';
     if (r == 0) text += rule;
   }
   return text;

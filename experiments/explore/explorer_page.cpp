@@ -35,6 +35,8 @@ Json facts_of(const fs::path& file) {
              {"nodes", cluster.network.nodes()},
              {"workers_per_node", cluster.network.workers_per_node()},
              {"fabric", nullptr},
+             {"device_memory_bytes", cluster.device.memory.count()},
+             {"device_is_shared", !cluster.device.throughput.empty()},
              {"transport", word_of(transport_kind_words, cluster.transport.kind)}};
   if (const auto& fabric = cluster.network.fabric()) {
     facts["fabric"] = {{"bandwidth_Bps", fabric->uplink.bandwidth.count()},

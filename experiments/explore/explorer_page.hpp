@@ -8,7 +8,8 @@
 namespace palsim {
 
 // Of each cluster in topologies/, by name: how many nodes of how many workers, what joins the nodes
-// (null for one node), and the transport's kind. Throws InputError for a file that cannot be read.
+// (null for one node), a device's memory and whether a node's workers share it, and the transport's
+// kind. Throws InputError for a file that cannot be read.
 nlohmann::ordered_json cluster_facts();
 
 // Throws InputError if the core is not built.

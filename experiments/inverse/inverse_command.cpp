@@ -73,13 +73,13 @@ void inverse_command(const std::string& experiment, const std::vector<std::strin
       question.text = fmt::format("utilization of at least {:.6g} %", 100 * target);
       answers = utilization_answers(setting, target, told);
       report = format == "json" ? utilization_json(question, answers)
-                                : utilization_table(question, answers);
+                                : printed(utilization_table(question, answers), format);
     } else {
       const auto labels = values["break-even"].as<std::string>();
       question.text = fmt::format("break-even of {}", labels);
       answers = break_even_answers(setting, labels, told);
       report = format == "json" ? break_even_json(question, answers)
-                                : break_even_table(question, answers);
+                                : printed(break_even_table(question, answers), format);
     }
   }
   std::cout << report << std::flush;

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/shell_word.hpp"
-#include "experiments/command/text_table.hpp"
 
 namespace palsim {
 namespace {
@@ -24,7 +23,7 @@ std::string forward_command(const InverseQuestion& question, const InverseAnswer
 }
 
 // Remarks, each under the name of what it is about, then the commands.
-std::string notes(const InverseQuestion& question, const std::vector<InverseAnswer>& answers) {
+TextReport notes(const InverseQuestion& question, const std::vector<InverseAnswer>& answers) {
   const bool several =
       std::any_of(answers.begin(), answers.end(), [&](const InverseAnswer& answer) {
         return answer.workers() != answers.front().workers() && answer.unknown != "workers";
@@ -35,22 +34,31 @@ std::string notes(const InverseQuestion& question, const std::vector<InverseAnsw
   };
   for (const InverseAnswer& answer : answers) {
     for (const std::string& remark : answer.remarks) {
-      add(fmt::format("{}{}: {}\n", fmt::join(answer.labels, ","),
+      add(fmt::format("{}{}: {}", fmt::join(answer.labels, ","),
                       several ? fmt::format(" on {}", answer.workers()) : "", remark));
     }
   }
   for (const InverseAnswer& answer : answers) {
-    if (answer.found) add(fmt::format("check: {}\n", forward_command(question, answer)));
+    if (answer.found) add(fmt::format("check: {}", forward_command(question, answer)));
   }
-  return fmt::format("{}", fmt::join(lines, ""));
+  TextReport report;
+  for (const std::string& line : lines) report.emplace_back(Line{line});
+  return report;
 }
 
 std::string title_of(const InverseQuestion& question, const std::vector<InverseAnswer>& answers) {
   const bool whole = std::all_of(answers.begin(), answers.end(),
                                  [](const InverseAnswer& answer) { return answer.is_whole; });
   return fmt::format(
-      "{}: {}, {}\n", question.experiment, question.text,
+      "{}: {}, {}", question.experiment, question.text,
       whole ? "whole numbers, exact" : fmt::format("within {:.6g} %", 100 * question.tolerance));
+}
+
+TextReport report_of(const InverseQuestion& question, const std::vector<InverseAnswer>& answers,
+                     std::vector<TextRow> rows) {
+  TextReport report{Line{title_of(question, answers)}, Table{std::move(rows)}};
+  append(report, notes(question, answers));
+  return report;
 }
 
 Json common_json(const InverseAnswer& answer) {
@@ -84,8 +92,8 @@ std::string json_of(const InverseQuestion& question, const std::vector<InverseAn
 
 }  // namespace
 
-std::string utilization_table(const InverseQuestion& question,
-                              const std::vector<InverseAnswer>& answers) {
+TextReport utilization_table(const InverseQuestion& question,
+                             const std::vector<InverseAnswer>& answers) {
   std::vector<TextRow> rows{
       {"method", "workers", "unknown", "answer", "utilization", "just short"}};
   for (const InverseAnswer& answer : answers) {
@@ -95,11 +103,11 @@ std::string utilization_table(const InverseQuestion& question,
                     percent(answer.outcomes.front().utilization),
                     answer.beside ? percent(answer.beside->front().utilization) : "-"});
   }
-  return title_of(question, answers) + text_table(rows) + notes(question, answers);
+  return report_of(question, answers, std::move(rows));
 }
 
-std::string break_even_table(const InverseQuestion& question,
-                             const std::vector<InverseAnswer>& answers) {
+TextReport break_even_table(const InverseQuestion& question,
+                            const std::vector<InverseAnswer>& answers) {
   const std::vector<std::string>& labels = answers.front().labels;
   std::vector<TextRow> rows{{"unknown", "workers", "answer", labels[0], labels[1], "meaning"}};
   for (const InverseAnswer& answer : answers) {
@@ -108,7 +116,7 @@ std::string break_even_table(const InverseQuestion& question,
                     seconds(answer.outcomes[0].wall_clock_s),
                     seconds(answer.outcomes[1].wall_clock_s), answer.meaning});
   }
-  return title_of(question, answers) + text_table(rows) + notes(question, answers);
+  return report_of(question, answers, std::move(rows));
 }
 
 std::string utilization_json(const InverseQuestion& question,

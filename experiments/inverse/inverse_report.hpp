@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_report.hpp"
 #include "experiments/inverse/inverse_answer.hpp"
 
 namespace palsim {
@@ -16,10 +17,10 @@ struct InverseQuestion {
 
 // An aligned table, what there is to remark, and for each answer found the command that asks the
 // forward question.
-std::string utilization_table(const InverseQuestion& question,
-                              const std::vector<InverseAnswer>& answers);
-std::string break_even_table(const InverseQuestion& question,
+TextReport utilization_table(const InverseQuestion& question,
                              const std::vector<InverseAnswer>& answers);
+TextReport break_even_table(const InverseQuestion& question,
+                            const std::vector<InverseAnswer>& answers);
 
 // {question, tolerance, answers: [...]}.
 std::string utilization_json(const InverseQuestion& question,

@@ -46,8 +46,8 @@ ProbeOptions probe_options(const CommandValues& values) {
 void add_loss_options(po::options_description& options) {
   const auto text = [] { return po::value<std::string>(); };
   options.add_options()("loss", text()->value_name("FILE"),
-                        "losses from this CSV "
-                        "(method,sync_interval,mix_probability,workers,seed,step,loss), or none")(
+                        "losses from this CSV, whose columns are method, sync_interval, "
+                        "mix_probability, workers, seed, step and loss; or none")(
       "probe", one_of("cpu|cuda")->implicit_value("cpu"),
       "losses from training a stand-in here, on the cpu (default) or cuda")(
       "stand-in", text()->value_name("EXPERIMENT"),

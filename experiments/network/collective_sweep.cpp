@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/command/text_table.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/unit.hpp"
 #include "topologies/transport_words.hpp"
@@ -66,7 +65,7 @@ std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
   return rows;
 }
 
-std::string sweep_table(const std::vector<SweepRow>& rows) {
+Table sweep_table(const std::vector<SweepRow>& rows) {
   std::vector<TextRow> table{
       {"size (B)", "time (us)", "algbw (GB/s)", "busbw (GB/s)", "algorithm", "protocol"}};
   for (const SweepRow& row : rows) {
@@ -76,7 +75,7 @@ std::string sweep_table(const std::vector<SweepRow>& rows) {
                      fmt::format("{:.2f}", row.bus_bandwidth() / 1e9), row.algorithm,
                      protocol_name(row.cost)});
   }
-  return text_table(table, 0);
+  return {std::move(table), 0};
 }
 
 std::string sweep_json(const std::vector<SweepRow>& rows) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_table.hpp"
 #include "sim/network/communicator.hpp"
 
 namespace palsim {
@@ -28,7 +29,7 @@ std::vector<Bytes> parse_sizes(const std::string& option, const std::string& tex
 std::vector<SweepRow> sweep(Communicator& communicator, Collective collective,
                             const std::vector<Bytes>& sizes);
 
-std::string sweep_table(const std::vector<SweepRow>& rows);
+Table sweep_table(const std::vector<SweepRow>& rows);
 std::string sweep_json(const std::vector<SweepRow>& rows);
 std::string sweep_csv(const std::vector<SweepRow>& rows);
 

@@ -63,6 +63,19 @@ std::string flows_csv(const Network& network, const std::string& path) {
   return text;
 }
 
+Table flows_table(const Network& network, const std::string& path) {
+  const Flows flows = replayed(network, path);
+  Table table{.rows = {{"start (s)", "source rank", "target rank", "bytes", "finish (s)"}},
+              .names = 0};
+  for (std::size_t at = 0; at < flows.requests.size(); ++at) {
+    const FlowRequest& flow = flows.requests[at];
+    table.rows.push_back({fmt::format("{}", seconds(flow.start)), fmt::format("{}", flow.source),
+                          fmt::format("{}", flow.target), fmt::format("{}", flow.bytes.count()),
+                          fmt::format("{:.9f}", seconds(flows.finishes[at]))});
+  }
+  return table;
+}
+
 std::string flows_json(const Network& network, const std::string& path) {
   const Flows flows = replayed(network, path);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();

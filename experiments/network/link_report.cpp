@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/csv_table.hpp"
-#include "experiments/command/text_table.hpp"
 #include "sim/core/unit.hpp"
 
 namespace palsim {
@@ -23,13 +22,13 @@ std::vector<LinkUse> link_uses(const Network& network, const Transport& transpor
   return uses;
 }
 
-std::string link_table(const std::vector<LinkUse>& uses) {
+Table link_table(const std::vector<LinkUse>& uses) {
   std::vector<TextRow> rows{{"link", "bandwidth", "carried", "utilized"}};
   for (const LinkUse& use : uses) {
     rows.push_back({use.link, to_string(use.bandwidth), bytes_to_string(use.bytes),
                     fmt::format("{:.1f} %", 100 * use.utilization)});
   }
-  return text_table(rows);
+  return {std::move(rows)};
 }
 
 std::string link_csv(const std::vector<LinkUse>& uses) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_table.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/transport.hpp"
 
@@ -23,7 +24,7 @@ struct LinkUse {
 std::vector<LinkUse> link_uses(const Network& network, const Transport& transport,
                                const std::vector<double>& bytes, double seconds);
 
-std::string link_table(const std::vector<LinkUse>& uses);
+Table link_table(const std::vector<LinkUse>& uses);
 std::string link_csv(const std::vector<LinkUse>& uses);
 nlohmann::ordered_json link_objects(const std::vector<LinkUse>& uses);
 

@@ -62,8 +62,8 @@ po::options_description described_options() {
       "describe", "print the topology")("dot", "print the topology as a graph for Graphviz")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the topology, such as fabric.bandwidth=25Gbit/s; may be repeated")(
-      "format", one_of("table|json|csv"),
-      "how the answer is printed; default: table, of flows csv");
+      "format", one_of("table|json|csv|markdown"),
+      "how the answer is printed; default: table, of flows csv; --describe: table or markdown");
   return options;
 }
 
@@ -77,14 +77,15 @@ struct Question {
 const Question all_reduce_question{
     "all-reduce",
     {"algorithm", "protocol", "workers", "group", "link-report", "set", "format"},
-    {"table", "json", "csv"}};
+    {"table", "json", "csv", "markdown"}};
 const Question collective_question{"collective",
                                    {"protocol", "workers", "group", "link-report", "set", "format"},
-                                   {"table", "json", "csv"}};
-const std::vector<Question> other_questions{all_reduce_question,
-                                            {"describe", {"set"}, {}},
-                                            {"dot", {"set"}, {}},
-                                            {"flows", {"set", "format"}, {"csv", "json"}}};
+                                   {"table", "json", "csv", "markdown"}};
+const std::vector<Question> other_questions{
+    all_reduce_question,
+    {"describe", {"set", "format"}, {"table", "markdown"}},
+    {"dot", {"set"}, {}},
+    {"flows", {"set", "format"}, {"csv", "json", "markdown"}}};
 
 const Question& question_of(std::string_view asked) {
   const auto found = std::find_if(other_questions.begin(), other_questions.end(),
@@ -181,7 +182,7 @@ std::string title_of(const Topology& cluster, const Communicator& communicator, 
   for (const WorkerGroup& group : communicator.groups()) {
     all += (all.empty() ? "" : " and ") + who(group);
   }
-  return fmt::format("{}: {} over {}, transport {}\n", cluster.name, what,
+  return fmt::format("{}: {} over {}, transport {}", cluster.name, what,
                      all.empty() ? "single ranks" : all,
                      word_of(transport_kind_words, cluster.transport.kind));
 }
@@ -201,9 +202,10 @@ std::string collective_report(const CommandValues& values, const ClusterFile& cl
   if (format == "json") return links ? link_objects(uses).dump(2) + '\n' : sweep_json(rows);
   if (format == "csv") return links ? link_csv(uses) : sweep_csv(rows);
   const std::string title = title_of(topology, communicator, option.option);
-  if (links) return title + link_table(uses);
-  return title + sweep_table(rows) +
-         fmt::format("bottleneck at {} B: {}\n", largest.bytes.count(), bottleneck_line(uses));
+  if (links) return printed({Line{title}, link_table(uses)}, format);
+  const std::string bottleneck =
+      fmt::format("bottleneck at {} B: {}", largest.bytes.count(), bottleneck_line(uses));
+  return printed({Line{title}, sweep_table(rows), Line{bottleneck}}, format);
 }
 
 // The one thing that was asked for.
@@ -247,12 +249,16 @@ void run(const std::vector<std::string>& arguments) {
       load_cluster(names[0], "", {fmt::format("topology {}", names[0])}, overrides_of(*values), "");
   const Network& network = cluster.topology.network;
   if (asked == "describe") {
-    std::cout << describe(cluster.topology);
+    std::cout << printed(describe(cluster.topology), format);
   } else if (asked == "dot") {
     std::cout << to_dot(cluster.topology);
   } else if (asked == "flows") {
     const std::string path = (*values)["flows"].as<std::string>();
-    std::cout << (format == "json" ? flows_json(network, path) : flows_csv(network, path));
+    if (format == "markdown") {
+      std::cout << printed({flows_table(network, path)}, format);
+    } else {
+      std::cout << (format == "json" ? flows_json(network, path) : flows_csv(network, path));
+    }
   } else {
     const auto option =
         std::find_if(collective_options.begin(), collective_options.end(),

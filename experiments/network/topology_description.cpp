@@ -7,7 +7,6 @@
 #include <set>
 
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
 #include "sim/core/unit.hpp"
 #include "sim/network/communicator.hpp"
 #include "topologies/transport_words.hpp"
@@ -77,21 +76,20 @@ std::string text_of(const Transport& transport) {
 }
 
 // A line for each ring, as it goes through a node.
-std::string ring_lines(const Topology& topology) {
-  if (topology.transport.kind == TransportKind::measured) return "";  // whatever its rings were
+TextReport ring_lines(const Topology& topology) {
+  if (topology.transport.kind == TransportKind::measured) return {};  // whatever its rings were
   Communicator communicator(topology.network, topology.transport);
-  if (communicator.groups().empty()) return "";  // a single worker
+  if (communicator.groups().empty()) return {};  // a single worker
   const WorkerGroup& group = communicator.groups().front();
-  std::string lines = fmt::format("{}{}, {} of bus bandwidth:\n",
-                                  counted(static_cast<std::int64_t>(group.chains.size()), "ring"),
-                                  topology.transport.rings.empty() ? "" : " given",
-                                  to_string(communicator.bus_bandwidth()));
+  TextReport lines{Line{fmt::format(
+      "{}{}, {} of bus bandwidth:", counted(static_cast<std::int64_t>(group.chains.size()), "ring"),
+      topology.transport.rings.empty() ? "" : " given", to_string(communicator.bus_bandwidth()))}};
   for (const NodeChains& chains : group.chains) {
     std::vector<std::string> names;
     for (const Rank rank : chains.front()) {
       names.push_back(topology.network.node().workers[static_cast<std::size_t>(rank)]);
     }
-    lines += fmt::format("  {}\n", fmt::join(names, " "));
+    lines.emplace_back(Line{fmt::format("  {}", fmt::join(names, " "))});
   }
   return lines;
 }
@@ -101,7 +99,7 @@ TextRow row_of(std::string name, const Link& link) {
           to_string(link.reached()), to_string(link.latency)};
 }
 
-std::string link_table(const Network& network) {
+TextReport link_table(const Network& network) {
   std::vector<TextRow> rows{{"link", "bandwidth", "achievable", "reached", "latency"}};
   for (const NodeLink& link : network.node().links) {
     rows.push_back(row_of(fmt::format("{} - {}", link.first, link.second), link.link));
@@ -109,7 +107,8 @@ std::string link_table(const Network& network) {
   if (const auto& fabric = network.fabric()) {
     rows.push_back(row_of(fabric->attach + " - fabric", fabric->uplink));
   }
-  return rows.size() == 1 ? "no links\n" : text_table(rows);
+  if (rows.size() == 1) return {Line{"no links"}};
+  return {Table{std::move(rows)}};
 }
 
 std::string quoted(std::string_view text) {
@@ -152,11 +151,14 @@ std::string node_text(const Node& node, std::int64_t number, const std::string& 
 
 }  // namespace
 
-std::string describe(const Topology& topology) {
-  return fmt::format("{}: {}\ndevice: {}\ntransport: {}\n{}\n{}", topology.name,
-                     size_of(topology.network), text_of(topology.device),
-                     text_of(topology.transport), ring_lines(topology),
-                     link_table(topology.network));
+TextReport describe(const Topology& topology) {
+  TextReport report{Line{fmt::format("{}: {}", topology.name, size_of(topology.network))},
+                    Line{fmt::format("device: {}", text_of(topology.device))},
+                    Line{fmt::format("transport: {}", text_of(topology.transport))}};
+  append(report, ring_lines(topology));
+  report.emplace_back(Line{""});
+  append(report, link_table(topology.network));
+  return report;
 }
 
 std::string to_dot(const Topology& topology) {

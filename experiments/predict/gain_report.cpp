@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
-#include "experiments/command/text_table.hpp"
 #include "experiments/predict/report.hpp"
 #include "sim/core/unit.hpp"
 
@@ -25,10 +25,10 @@ std::string published_for(const Prediction& prediction, const MethodPrediction& 
 
 }  // namespace
 
-std::string gain_report(const std::vector<Prediction>& predictions) {
+TextReport gain_report(const std::vector<Prediction>& predictions) {
   std::vector<TextRow> rows{
-      {"run", "method", "wall clock", "gain %", "compute", "comm", "waiting", "published %"}};
-  std::string sources;
+      {"run", "method", "wall clock", "gain %", "compute %", "comm %", "waiting %", "published %"}};
+  std::vector<std::string> sources;
   for (const Prediction& prediction : predictions) {
     if (rows.size() > 1) rows.emplace_back();
     const MethodPrediction& first = prediction.methods.front();
@@ -47,14 +47,19 @@ std::string gain_report(const std::vector<Prediction>& predictions) {
            gain(first.mean.communication_s, method.mean.communication_s),
            gain(first.mean.waiting_s, method.mean.waiting_s), published_for(prediction, method)});
     }
-    if (prediction.published && sources.find(prediction.published->source) == std::string::npos) {
-      sources += fmt::format("published: {}\n", prediction.published->source);
+    if (!prediction.published) continue;
+    const std::string source = fmt::format("published: {}", prediction.published->source);
+    if (std::find(sources.begin(), sources.end(), source) == sources.end()) {
+      sources.push_back(source);
     }
   }
-  return text_table(rows, 2) +
-         "gain: time saved against each run's first method, in % of that method's wall clock;\n"
-         "it is the sum of compute skipped, communication avoided and waiting avoided.\n" +
-         sources;
+  TextReport report{
+      Table{.rows = std::move(rows), .names = 2},
+      Paragraph{"gain: time saved against each run's first method, in % of that method's wall "
+                "clock; it is the sum of compute skipped, communication avoided and waiting "
+                "avoided."}};
+  for (const std::string& source : sources) report.emplace_back(Line{source});
+  return report;
 }
 
 }  // namespace palsim

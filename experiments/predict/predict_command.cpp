@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "experiments/command/command_line.hpp"
-#include "experiments/command/messages.hpp"
 #include "experiments/command/output_file.hpp"
 #include "experiments/command/progress.hpp"
+#include "experiments/command/warn.hpp"
 #include "experiments/predict/report.hpp"
 #include "experiments/trace/chrome_trace.hpp"
 
@@ -36,7 +36,7 @@ po::options_description described_options() {
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, or of its files as cluster.KEY and model.KEY; for one method: "
       "method.palsgd.sync_interval=128; may be repeated")(
-      "format", one_of("table|json|csv|gain"),
+      "format", one_of("table|json|csv|gain|markdown"),
       "how the result is printed; default: table; gain: one table of each method's gain over the "
       "first")("trace", po::value<std::string>()->value_name("FILE"),
                "write the first seed's run as Chrome trace events, for ui.perfetto.dev; of several "
@@ -70,8 +70,7 @@ std::optional<PredictArguments> parse(const std::vector<std::string>& arguments)
 std::string report_as(const std::string& format, const std::vector<Prediction>& predictions) {
   if (format == "json") return json_report(predictions);
   if (format == "csv") return csv_report(predictions);
-  if (format == "gain") return gain_report(predictions);
-  return table_report(predictions);
+  return printed(format == "gain" ? gain_report(predictions) : table_report(predictions), format);
 }
 
 void trace_first_run(const Experiment& experiment, const std::string& path) {
@@ -79,9 +78,14 @@ void trace_first_run(const Experiment& experiment, const std::string& path) {
   const KeptRounds kept = rounds_in_trace(run.methods.size());
   std::vector<TracedRun> runs;
   for (const LabelledMethod& method : run.methods) {
-    runs.push_back(
-        {"simulated: " + method.label, run.workers, timeline_of(experiment, run, method, kept)});
+    runs.push_back({"simulated: " + method.label, run.workers, Timeline(kept)});
   }
+  share_out(
+      runs.size(),
+      [&](std::size_t at, const Progress&) {
+        runs[at].timeline = timeline_of(experiment, run, run.methods[at], kept);
+      },
+      [](double) {});
   write_trace(path, std::move(runs));
 }
 
@@ -102,7 +106,7 @@ void run(const std::vector<std::string>& arguments) {
     predictions.insert(predictions.end(), more.begin(), more.end());
   }
   if (!parsed->trace.empty()) trace_first_run(experiments.front(), parsed->trace);
-  say(warnings(predictions));
+  warn(warnings(predictions));
   std::cout << report_as(parsed->format, predictions) << std::flush;
 }
 

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_report.hpp"
 #include "experiments/predict/prediction.hpp"
 
 namespace palsim {
 
-// An aligned table under a line that says what was predicted.
-std::string table_report(const std::vector<Prediction>& predictions);
+// A table under a line that says what was predicted, and a bar for where each method's time goes.
+TextReport table_report(const std::vector<Prediction>& predictions);
 
 // What JSON has of one.
 nlohmann::ordered_json prediction_object(const Prediction& prediction);
@@ -26,7 +27,7 @@ std::string csv_report(const std::vector<Prediction>& predictions);
 
 // One table over all predictions: how much faster each method is than the first, and how much of
 // that is skipped compute, avoided communication and less waiting, beside the published figure.
-std::string gain_report(const std::vector<Prediction>& predictions);
+TextReport gain_report(const std::vector<Prediction>& predictions);
 
 // A line for each method whose worker does not fit its device, or whose workers never meet; empty
 // if there is none.

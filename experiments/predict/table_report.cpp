@@ -4,7 +4,6 @@
 
 #include "experiments/command/clock_unit.hpp"
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
 #include "experiments/predict/report.hpp"
 #include "sim/core/unit.hpp"
 
@@ -14,7 +13,7 @@ namespace {
 std::string title_of(const Prediction& prediction) {
   const Seed last_seed = prediction.seed + static_cast<Seed>(prediction.seeds) - 1;
   return fmt::format(
-      "{}: {} on {}, {}, {} of {} per worker ({} each), {}\n", prediction.experiment,
+      "{}: {} on {}, {}, {} of {} per worker ({} each), {}", prediction.experiment,
       prediction.model, prediction.cluster, counted(prediction.workers, "worker"),
       counted(prediction.steps, "step"), counted(prediction.batch_per_worker, "sample"),
       to_string(prediction.gradient_step),
@@ -23,11 +22,16 @@ std::string title_of(const Prediction& prediction) {
 }
 
 TextRow header(const ClockUnit& unit) {
-  return {"method",   fmt::format("wall clock ({})", unit.name),
-          "p5 - p95", "speedup",
-          "compute",  "comm",
-          "waiting",  "util",
-          "syncs",    "sent",
+  return {"method",
+          fmt::format("wall clock ({})", unit.name),
+          fmt::format("p5 - p95 ({})", unit.name),
+          "speedup",
+          "compute",
+          "comm",
+          "waiting",
+          "util",
+          "syncs",
+          "sent",
           "memory"};
 }
 
@@ -50,10 +54,33 @@ TextRow row_of(const MethodPrediction& method, const ClockUnit& unit) {
           to_string(method.memory_per_worker)};
 }
 
+// The longer the bar, the slower the method.
+Table split_of(const Prediction& prediction) {
+  Table table{.rows = {{"wall clock"}}};
+  for (const MethodPrediction& method : prediction.methods) {
+    table.rows.push_back({method.label});
+    table.splits.push_back({.compute_s = method.compute_s() - method.mean.mix_s,
+                            .mix_s = method.mean.mix_s,
+                            .communication_s = method.mean.communication_s,
+                            .waiting_s = method.mean.waiting_s});
+  }
+  return table;
+}
+
+// The first of the fastest; none among one.
+std::optional<std::size_t> best_row(const std::vector<MethodPrediction>& methods) {
+  if (methods.size() < 2) return std::nullopt;
+  const auto fastest = std::min_element(methods.begin(), methods.end(),
+                                        [](const MethodPrediction& a, const MethodPrediction& b) {
+                                          return a.wall_clock_s.mean < b.wall_clock_s.mean;
+                                        });
+  return 1 + static_cast<std::size_t>(fastest - methods.begin());
+}
+
 // A row for each link, two columns for each method. Nothing if links were not counted.
-std::string links_of(const Prediction& prediction) {
+TextReport links_of(const Prediction& prediction) {
   const std::vector<LinkUse>& first = prediction.methods.front().links;
-  if (first.empty()) return "";
+  if (first.empty()) return {};
   TextRow header{"link", "bandwidth"};
   std::vector<TextRow> rows;
   for (const LinkUse& use : first) rows.push_back({use.link, to_string(use.bandwidth)});
@@ -65,11 +92,12 @@ std::string links_of(const Prediction& prediction) {
     }
   }
   rows.insert(rows.begin(), std::move(header));
-  std::string text = text_table(rows);
+  TextReport report{Line{""}, Table{std::move(rows)}};
   for (const MethodPrediction& method : prediction.methods) {
-    text += fmt::format("bottleneck of {}: {}\n", method.label, bottleneck_line(method.links));
+    report.emplace_back(
+        Line{fmt::format("bottleneck of {}: {}", method.label, bottleneck_line(method.links))});
   }
-  return text;
+  return report;
 }
 
 std::string memory_warning(const Prediction& prediction, const MethodPrediction& method) {
@@ -90,8 +118,8 @@ std::string meeting_warning(const Prediction& prediction, const MethodPrediction
 
 }  // namespace
 
-std::string table_report(const std::vector<Prediction>& predictions) {
-  std::string report;
+TextReport table_report(const std::vector<Prediction>& predictions) {
+  TextReport report;
   for (const Prediction& prediction : predictions) {
     double longest = 0;
     for (const MethodPrediction& method : prediction.methods) {
@@ -100,8 +128,11 @@ std::string table_report(const std::vector<Prediction>& predictions) {
     const ClockUnit unit = clock_unit_for(longest);
     std::vector<TextRow> rows{header(unit)};
     for (const MethodPrediction& method : prediction.methods) rows.push_back(row_of(method, unit));
-    if (!report.empty()) report += '\n';
-    report += title_of(prediction) + text_table(rows) + links_of(prediction);
+    if (!report.empty()) report.emplace_back(Line{""});
+    const std::optional<std::size_t> best = best_row(prediction.methods);
+    append(report, {Line{title_of(prediction)}, Table{.rows = std::move(rows), .best = best},
+                    Line{""}, split_of(prediction)});
+    append(report, links_of(prediction));
   }
   return report;
 }

@@ -35,6 +35,15 @@ std::size_t leave_out_links(Json& prediction, std::size_t most) {
   return count;
 }
 
+Json drawing_of(const Network& network, const Prediction& prediction, std::size_t links_left_out) {
+  Json drawing = topology_drawing(network, prediction.workers, prediction.methods);
+  if (links_left_out == 0) return drawing;
+  const std::string note = drawing["note"];
+  drawing["note"] = fmt::format("{}{}The figures of all links, {} of them, are left out.", note,
+                                note.empty() ? "" : " ", links_left_out);
+  return drawing;
+}
+
 Json timelines_of(const Experiment& experiment, const Run& run, std::size_t most_segments,
                   const Progress& progress) {
   if (most_segments == 0) return Json::array();
@@ -71,18 +80,18 @@ std::vector<Json> prediction_parts(const Experiment& experiment, const PartReque
     };
     Json object = prediction_object(prediction);
     const std::size_t links_left_out = leave_out_links(object, request.room.link_uses / count);
-    parts.push_back({{"kind", "prediction"},
-                     {"title", count == 1 ? experiment.name
-                                          : fmt::format("{}, {}", experiment.name,
-                                                        counted(run.workers, "worker"))},
-                     {"source", request.source},
-                     {"settings", settings_of(experiment, run, request.overrides)},
-                     {"prediction", std::move(object)},
-                     {"links_left_out", links_left_out},
-                     {"spread", spread_of(prediction)},
-                     {"timelines", timelines_of(experiment, run, segments, timelines_done)},
-                     {"topology", topology_drawing(experiment.cluster.network, run.workers,
-                                                   prediction.methods)}});
+    parts.push_back(
+        {{"kind", "prediction"},
+         {"title", count == 1
+                       ? experiment.name
+                       : fmt::format("{}, {}", experiment.name, counted(run.workers, "worker"))},
+         {"source", request.source},
+         {"settings", settings_of(experiment, run, request.overrides)},
+         {"prediction", std::move(object)},
+         {"links_left_out", links_left_out},
+         {"spread", spread_of(prediction)},
+         {"timelines", timelines_of(experiment, run, segments, timelines_done)},
+         {"topology", drawing_of(experiment.cluster.network, prediction, links_left_out)}});
   }
   return parts;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "experiments/command/csv_table.hpp"
 #include "experiments/command/text_lines.hpp"
@@ -109,9 +110,50 @@ std::vector<Json> predictions_of(const Json& rows) {
   return predictions;
 }
 
-bool has_prefix(const CsvTable& table, std::string_view prefix) {
-  return std::any_of(table.columns().begin(), table.columns().end(),
-                     [&](const std::string& column) { return column.starts_with(prefix); });
+// What a validation holds against what; its CSV says so by their names alone.
+struct Compared {
+  std::string predicted;
+  std::string measured;
+};
+
+// "predicted_us" and "measured_us", or "sync_s" and "measured_sync_s"; none if it is no such table.
+std::optional<Compared> compared_in(const CsvTable& table, const ResultSource& source) {
+  std::vector<Compared> pairs;
+  std::size_t predictions = 0;
+  for (const std::string& column : table.columns()) {
+    if (column.starts_with("predicted_")) ++predictions;
+    for (const std::string prefix : {"measured_", "published_"}) {
+      if (!column.starts_with(prefix)) continue;
+      const std::string figure = column.substr(prefix.size());
+      const std::string predicted = "predicted_" + figure;
+      pairs.push_back({table.has(predicted) ? predicted : figure, column});
+    }
+  }
+  if (pairs.empty()) return std::nullopt;
+  require<InputError>(pairs.size() == 1 && predictions <= 1 && table.has(pairs[0].predicted),
+                      "{}: does not say which column was measured for which; write it with palsim "
+                      "validate --format json",
+                      source.path);
+  return pairs.front();
+}
+
+Json validation_of(const CsvTable& table, const Compared& compared, const ResultSource& source) {
+  const Json example{{compared.predicted, 0}, {compared.measured, 0}};
+  Json rows = rows_of(table, example);
+  for (Json& row : rows) {
+    const Json& predicted = row[compared.predicted];
+    const Json& measured = row[compared.measured];
+    Json error;
+    if (predicted.is_number() && measured.is_number()) {
+      error = (predicted.get<double>() - measured.get<double>()) / measured.get<double>();
+    }
+    row["error"] = std::move(error);
+    row["group"] = source.stem;
+  }
+  return {{"validation", source.stem},
+          {"rows", std::move(rows)},
+          {"summary", Json::array()},
+          {"notes", Json::array()}};
 }
 
 }  // namespace
@@ -124,8 +166,8 @@ std::vector<Json> parts_of_csv(std::string_view text, const ResultSource& source
   const CsvTable table(text, source.path, {});
   const bool is_network = table.has("bus_bandwidth_Bps");
   const bool is_prediction = table.has("label") && table.has("experiment");
-  const bool is_validation = has_prefix(table, "predicted_") || has_prefix(table, "measured_");
-  if (!is_network && !is_prediction && !is_validation) fail_no_result(source);
+  const auto compared = is_prediction ? std::nullopt : compared_in(table, source);
+  if (!is_network && !is_prediction && !compared) fail_no_result(source);
   require<InputError>(table.rows() > 0, "{}: no rows; write the file anew", source.path);
   require<InputError>(table.rows() <= most_result_rows, "{}: {} rows; a page holds {}", source.path,
                       table.rows(), most_result_rows);
@@ -133,13 +175,7 @@ std::vector<Json> parts_of_csv(std::string_view text, const ResultSource& source
     require_columns(table, network_row_example(), source);
     return {network_part_of(rows_of(table, network_row_example()), source)};
   }
-  if (is_validation) {
-    return {validation_part_of({{"validation", source.stem},
-                                {"rows", rows_of(table, Json::object({{"", nullptr}}))},
-                                {"summary", Json::array()},
-                                {"notes", Json::array()}},
-                               source)};
-  }
+  if (compared) return {validation_part_of(validation_of(table, *compared, source), source)};
   Json example = sweep_row_example();
   if (table.has("error")) {
     require_columns(table, example, source);

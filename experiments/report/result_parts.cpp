@@ -80,11 +80,11 @@ std::vector<Json> parts_of_object(Json& object, const ResultSource& source) {
     return {part("choice", title, source, "choice", std::move(object))};
   }
   if (!object.contains("methods")) fail_no_result(source);
-  if (object.contains("calibration")) {
+  if (object.contains("calibration") || object.contains("machine")) {
     require_shape(object, training_validation_example(), source.path);
     return {validation_part_of(std::move(object), source)};
   }
-  if (object.contains("backend")) {
+  if (object.contains("backend") || object.contains("batch_per_worker")) {
     require_shape(object, training_example(), source.path);
     const std::string title = text_of(object["experiment"]);
     return {part("training", title, source, "training", std::move(object))};

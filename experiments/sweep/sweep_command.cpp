@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "experiments/command/command_line.hpp"
 #include "experiments/command/messages.hpp"
 #include "experiments/command/progress.hpp"
 #include "experiments/sweep/sweep.hpp"
 #include "experiments/sweep/sweep_processes.hpp"
+#include "experiments/sweep/sweep_report.hpp"
 #include "real/comm/mpi_process.hpp"
 #include "real/comm/process_texts.hpp"
 #include "sim/core/error.hpp"
@@ -24,6 +27,7 @@ constexpr std::int64_t most_cells_unasked = 1'000'000;
 struct SweepArguments {
   Sweep sweep;
   SweepOptions options;
+  std::string format;
 };
 
 const CommandDescription description{
@@ -48,7 +52,10 @@ po::options_description described_options() {
       "varies fastest")("zip", "the n-th cell has the n-th value of each --over")(
       "set", po::value<Texts>()->value_name("KEY=VALUE"),
       "set a key in all cells, as palsim predict does; may be repeated")(
-      "format", one_of("csv|json"), "how the rows are printed; default: csv")(
+      "format", one_of("csv|json|table|markdown"),
+      "how the rows are printed; default: csv, as they come; table and markdown, of the times "
+      "alone, "
+      "when all are there")(
       "resume", po::value<std::string>()->value_name("FILE"),
       "keep finished cells in FILE, and take those of an interrupted sweep from there")(
       "yes", "also for a grid of more than a million cells");
@@ -87,8 +94,8 @@ std::optional<SweepArguments> parse(const Texts& arguments) {
                                   .settings = value_or<Texts>(*values, "set", {}),
                                   .grid = grid_of(*values)}};
   require_no_axis_set(parsed.sweep.settings, parsed.sweep.grid);
-  const std::string format = value_or<std::string>(*values, "format", "csv");
-  parsed.options.format = format == "json" ? RowFormat::json : RowFormat::csv;
+  parsed.format = value_or<std::string>(*values, "format", "csv");
+  parsed.options.format = parsed.format == "csv" ? RowFormat::csv : RowFormat::json;
   parsed.options.journal = value_or<std::string>(*values, "resume", "");
   require<InputError>(values->count("resume") == 0 || !parsed.options.journal.empty(),
                       "--resume: no file; write the path of one, or of one to begin");
@@ -111,11 +118,17 @@ void run(const Texts& words) {
   std::optional<SweepArguments> parsed = parse(words);
   if (!parsed) return;
   if (!alone) parsed->options.processes = Processes::several;
+  const bool for_people = parsed->format == "table" || parsed->format == "markdown";
+  std::stringstream kept;
   const std::int64_t failed = [&] {
     ProgressBar bar;
-    return run_sweep(parsed->sweep, parsed->options, std::cout,
+    return run_sweep(parsed->sweep, parsed->options, for_people ? kept : std::cout,
                      [&](double share) { bar.advance(share); });
   }();
+  if (for_people) {
+    const auto rows = nlohmann::ordered_json::parse(kept);
+    std::cout << printed(table_report(parsed->sweep.grid, rows), parsed->format);
+  }
   const std::int64_t cells = parsed->sweep.grid.cells();
   if (failed > 0) say(fmt::format("{} of {} cells failed; their rows say why\n", failed, cells));
 }

@@ -78,7 +78,7 @@ po::options_description described_options() {
       "to measure at, one step of gradient descent apart; default 5")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
       "set a key of the experiment, as for predict; may be repeated")(
-      "format", one_of("table|json"), "how the result is printed; default: table");
+      "format", one_of("table|json|markdown"), "how the result is printed; default: table");
   return options;
 }
 
@@ -215,7 +215,8 @@ void run(const std::vector<std::string>& words) {
   const std::optional<TheoryArguments> arguments = parse(words);
   if (!arguments) return;
   const TheoryResult result = result_of(*arguments);
-  std::cout << (arguments->format == "json" ? theory_json(result) : theory_table(result))
+  std::cout << (arguments->format == "json" ? theory_json(result)
+                                            : printed(theory_table(result), arguments->format))
             << std::flush;
 }
 

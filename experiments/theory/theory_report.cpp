@@ -7,8 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
-#include "experiments/command/wrapped.hpp"
 
 namespace palsim {
 namespace {
@@ -63,7 +61,7 @@ std::vector<std::string> left_out_lines(const TheoryResult& result) {
   std::vector<std::string> lines;
   for (const TheoryCell& cell : result.cells) {
     if (cell.bounded) continue;
-    std::string line = wrapped(fmt::format("{}: {}", cell.label, cell.left_out));
+    std::string line = fmt::format("{}: {}", cell.label, cell.left_out);
     const bool is_new = std::find(lines.begin(), lines.end(), line) == lines.end();
     if (is_new) lines.push_back(std::move(line));
   }
@@ -73,7 +71,7 @@ std::vector<std::string> left_out_lines(const TheoryResult& result) {
 std::string constants_line(const ProblemConstants& problem) {
   return fmt::format(
       "constants: L = {:.4g}, sigma^2 = {:.4g}, zeta^2 = {:.4g}, F0 = {:.4g}, eps = "
-      "{:.4g}\n",
+      "{:.4g}",
       problem.smoothness, problem.gradient_noise, problem.heterogeneity, problem.initial_gap,
       problem.accuracy);
 }
@@ -93,7 +91,7 @@ std::string estimate_line(const ConstantsEstimate& estimate) {
       counted(estimate.batch_per_worker, "sample"), estimate.probe.points, estimate.learning_rate,
       estimate.seed, found.median_smoothness);
   if (!estimate.given.empty()) line += fmt::format("; given: {}", fmt::join(estimate.given, ", "));
-  return wrapped(line);
+  return line;
 }
 
 Json cell_json(const TheoryCell& cell) {
@@ -144,22 +142,22 @@ Json estimate_json(const ConstantsEstimate& estimate) {
 
 }  // namespace
 
-std::string theory_table(const TheoryResult& result) {
+TextReport theory_table(const TheoryResult& result) {
   std::vector<TextRow> rows{{"method", "H", "p", "workers", "steps / DDP", "noise", "noise drift",
                              "data drift", "deterministic", "momentum", "bound"}};
   for (const TheoryCell& cell : result.cells) rows.push_back(row_of(cell));
-  std::string text = fmt::format("{}: {}\n{}", result.experiment, caveat, text_table(rows));
-  for (const std::string& line : left_out_lines(result)) text += line;
-  text += constants_line(result.problem);
-  if (result.estimate) text += estimate_line(*result.estimate);
+  TextReport report{Line{fmt::format("{}: {}", result.experiment, caveat)}, Table{std::move(rows)}};
+  const auto add = [&](std::string text) { report.emplace_back(Paragraph{std::move(text)}); };
+  for (const std::string& line : left_out_lines(result)) add(line);
+  report.emplace_back(Line{constants_line(result.problem)});
+  if (result.estimate) add(estimate_line(*result.estimate));
   for (const Theorem theorem : theorems_of(result)) {
     const TheoremText source = text_of(theorem);
-    text += wrapped(fmt::format("{} {}: {}", source.name, source.source, source.statement));
+    add(fmt::format("{} {}: {}", source.name, source.source, source.statement));
   }
-  text += "assumed:\n";
-  for (const std::string& assumed : result.assumptions)
-    text += wrapped(fmt::format("- {}", assumed));
-  return text;
+  add("assumed:");
+  for (const std::string& assumed : result.assumptions) add(fmt::format("- {}", assumed));
+  return report;
 }
 
 std::string theory_json(const TheoryResult& result) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_report.hpp"
 #include "experiments/theory/theory.hpp"
 #include "real/measure/gradient_statistics.hpp"
 
@@ -30,7 +31,7 @@ struct TheoryResult {
   std::vector<std::string> assumptions;
 };
 
-std::string theory_table(const TheoryResult& result);
+TextReport theory_table(const TheoryResult& result);
 std::string theory_json(const TheoryResult& result);
 
 }  // namespace palsim

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -118,8 +119,10 @@ class ProcessWriter {
     }
   }
 
+  // Nothing if the length is 0.
   void complete(std::int64_t thread, const std::string& name, Time begin, Duration length,
                 const std::string& args) {
+    if (length <= Duration()) return;
     fmt::format_to(out(),
                    "{{\"ph\":\"X\",\"name\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},"
                    "\"args\":{{{}}}}},\n",
@@ -164,10 +167,10 @@ std::string trace_of(const std::vector<TracedRun>& runs) {
 
 KeptRounds rounds_in_trace(std::size_t runs) {
   constexpr std::size_t bytes_per_segment = 125;  // about; what is too long is cut down
-  constexpr std::size_t rounds = 20;
-  return {.first = rounds,
-          .last = rounds,
-          .slowest = rounds,
+  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  return {.first = all,
+          .last = all,
+          .slowest = all,
           .segments = largest_trace / bytes_per_segment / runs};
 }
 

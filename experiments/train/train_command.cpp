@@ -57,7 +57,7 @@ po::options_description described_options() {
       "checkpoint-every", text()->value_name("TIME"), "how often; default 60s")(
       "resume", text()->value_name("FOLDER"),
       "go on from the checkpoints there, and keep them there unless --checkpoint says otherwise")(
-      "format", one_of("table|json"), "how the result is printed; default: table");
+      "format", one_of("table|json|markdown"), "how the result is printed; default: table");
   return options;
 }
 
@@ -117,7 +117,7 @@ void print(const Campaign& campaign, const TrainArguments& arguments) {
   if (!campaign.reports() || campaign.results().methods.empty()) return;
   if (!arguments.options.trace.empty()) write_trace(arguments.options.trace, campaign.traced());
   std::cout << (arguments.format == "json" ? json_report(campaign.results())
-                                           : table_report(campaign.results()))
+                                           : printed(table_report(campaign.results()), arguments.format))
             << std::flush;
 }
 

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
 
 namespace palsim {
 namespace {
@@ -61,12 +60,23 @@ std::string held_out(const Repeats& runs, double unit, const char* suffix, Figur
   return fmt::format("{} +- {:.2g}{}", text, deviation(runs, value), suffix);
 }
 
+// Of the workers' own time; mixing is in their compute.
+TimeSplit split_of(const Repeats& runs) {
+  const auto part = [&](double TimeAccount::*seconds) {
+    return mean(runs, [&](const TrainingOutcome& o) { return o.mean.*seconds; });
+  };
+  return {.compute_s = part(&TimeAccount::compute_s),
+          .communication_s = part(&TimeAccount::communication_s),
+          .waiting_s = part(&TimeAccount::waiting_s)};
+}
+
 }  // namespace
 
-std::string table_report(const TrainingResults& results) {
+TextReport table_report(const TrainingResults& results) {
   std::vector<TextRow> rows{{"method", "workers", "steps", "wall clock (s)", "step (ms)", "compute",
                              "comm", "waiting", "loss", "held-out loss", "accuracy"}};
   std::vector<Seed> seeds;
+  Table bars{.rows = {{"wall clock", "workers"}}, .names = 2};
   for (const Repeats& runs : by_method(results)) {
     const TrainedMethod& any = *runs.front();
     const double wall = mean(runs, [](const TrainingOutcome& o) { return o.wall_clock_s; });
@@ -85,6 +95,8 @@ std::string table_report(const TrainingResults& results) {
          fmt::format("{:.4g}", mean(runs, [](const TrainingOutcome& o) { return o.loss; })),
          held_out(runs, 1, "", [](const Evaluation& e) { return e.loss; }),
          held_out(runs, 100, " %", [](const Evaluation& e) { return e.accuracy; })});
+    bars.rows.push_back({any.label, fmt::format("{}", any.workers)});
+    bars.splits.push_back(split_of(runs));
     for (const TrainedMethod* run : runs) seeds.push_back(run->seed);
   }
   const auto [first, last] = std::minmax_element(seeds.begin(), seeds.end());
@@ -94,10 +106,10 @@ std::string table_report(const TrainingResults& results) {
   const std::string steps = results.steps.size() == 1
                                 ? counted(*results.steps.begin(), "step")
                                 : fmt::format("{} steps", fmt::join(results.steps, ", "));
-  return fmt::format("{}: {} trained on the {}, {} of {} per worker{}\n", results.experiment,
-                     results.model, results.backend, steps,
-                     counted(results.batch_per_worker, "sample"), seed) +
-         text_table(rows);
+  const std::string title = fmt::format("{}: {} trained on the {}, {} of {} per worker{}",
+                                        results.experiment, results.model, results.backend, steps,
+                                        counted(results.batch_per_worker, "sample"), seed);
+  return {Line{title}, Table{std::move(rows)}, Line{""}, std::move(bars)};
 }
 
 std::string json_report(const TrainingResults& results) {

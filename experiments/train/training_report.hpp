@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/command/text_report.hpp"
 #include "real/training/training.hpp"
 
 namespace palsim {
@@ -29,7 +30,7 @@ struct TrainingResults {
 
 // A row for each method at each number of workers: means over the seeds, and of the held-out
 // figures the standard deviation.
-std::string table_report(const TrainingResults& results);
+TextReport table_report(const TrainingResults& results);
 // One object with every run.
 std::string json_report(const TrainingResults& results);
 

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/counted.hpp"
-#include "experiments/command/text_table.hpp"
 #include "sim/core/statistics.hpp"
 #include "sim/core/unit.hpp"
 
@@ -51,7 +50,7 @@ Json calibration_object(const TrainingValidation& validation) {
 
 }  // namespace
 
-std::string table_report(const TrainingValidation& validation) {
+TextReport table_report(const TrainingValidation& validation) {
   std::vector<TextRow> rows{{"method", "workers", "wall clock (s)", "compute (s)", "comm (s)",
                              "waiting (s)", "error", "spread"}};
   Rank workers = validation.methods.front().workers;
@@ -74,22 +73,22 @@ std::string table_report(const TrainingValidation& validation) {
                          to_string(Duration::seconds(local.step_s)), local.workers);
   }
   const std::vector<double> errors = absolute_errors_of(validation);
-  return fmt::format(
-             "{}: {}, {} of {} per worker, on {} of {}; predicted | measured, median of {}\n"
-             "calibrated on: a step without communication takes {} at once (one varies by {:.1f} "
-             "%)\n",
-             validation.experiment, validation.model, counted(validation.steps, "step"),
-             counted(validation.batch_per_worker, "sample"),
-             counted(validation.units, validation.unit), validation.processor,
-             counted(static_cast<std::int64_t>(validation.methods.front().wall_clocks_s.size()),
-                     "run"),
-             steps, 100 * calibration.local.front().variation) +
-         text_table(rows) +
-         fmt::format(
-             "error of the wall clock: median {:.1f} %, worst {:.1f} %; predicting took "
-             "{:.2g} s, one run of each {:.3g} s\n",
-             100 * median(errors), 100 * errors.back(), validation.predicting_s,
-             validation.running_s);
+  return {
+      Line{fmt::format(
+          "{}: {}, {} of {} per worker, on {} of {}; predicted | measured, median of {}",
+          validation.experiment, validation.model, counted(validation.steps, "step"),
+          counted(validation.batch_per_worker, "sample"),
+          counted(validation.units, validation.unit), validation.processor,
+          counted(static_cast<std::int64_t>(validation.methods.front().wall_clocks_s.size()),
+                  "run"))},
+      Line{fmt::format(
+          "calibrated on: a step without communication takes {} at once (one varies by {:.1f} %)",
+          steps, 100 * calibration.local.front().variation)},
+      Table{std::move(rows)},
+      Line{fmt::format("error of the wall clock: median {:.1f} %, worst {:.1f} %; predicting took "
+                       "{:.2g} s, one run of each {:.3g} s",
+                       100 * median(errors), 100 * errors.back(), validation.predicting_s,
+                       validation.running_s)}};
 }
 
 std::string json_report(const TrainingValidation& validation) {

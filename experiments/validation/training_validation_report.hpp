@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "experiments/command/text_report.hpp"
 #include "experiments/validation/training_validation.hpp"
 
 namespace palsim {
 
 // Predicted and measured side by side, and the errors' median and worst.
-std::string table_report(const TrainingValidation& validation);
+TextReport table_report(const TrainingValidation& validation);
 // {experiment, machine, calibration, methods}; errors are fractions.
 std::string json_report(const TrainingValidation& validation);
 

@@ -34,7 +34,7 @@ CommandDescription description() {
           "writes its rows to results.csv in its folder of experiments/validation/. All of them, "
           "or:\n",
       .example = "palsim validate l40s_tcp",
-      .positional = "name"};
+      .positional = "validation"};
   for (const NamedValidation& validation : all_validations()) {
     description.summary += fmt::format("\n  {:26} {}", validation.name, validation.question);
   }
@@ -43,9 +43,9 @@ CommandDescription description() {
 
 po::options_description described_options() {
   po::options_description options;
-  options.add_options()("format", one_of("table|summary|json|csv"),
+  options.add_options()("format", one_of("table|summary|json|csv|markdown"),
                         "how the result is printed; default: table; summary: its errors alone; "
-                        "csv: of one; with --backend table or json");
+                        "csv: of one; with --backend table, json or markdown");
   add_backend_options(options);
   options.add_options()(
       "calibration", po::value<std::string>()->value_name("FILE"),
@@ -81,7 +81,7 @@ std::string found_experiment(const std::string& name) {
 }
 
 void validate_here(const CommandValues& values) {
-  const auto names = value_or<std::vector<std::string>>(values, "name", {});
+  const auto names = value_or<std::vector<std::string>>(values, "validation", {});
   require<InputError>(names.size() == 1, "palsim validate --backend: {} experiments; write one",
                       names.empty() ? "no" : fmt::format("{}", names.size()));
   const BackendChoice choice = backend_choice(values);
@@ -89,7 +89,7 @@ void validate_here(const CommandValues& values) {
                       "palsim validate --backend: it starts its workers itself; start it without "
                       "mpirun");
   const auto format = value_or<std::string>(values, "format", "table");
-  require_choice("format", format, {"table", "json"});
+  require_choice("format", format, {"table", "json", "markdown"});
   ProgressBar bar;
   ValidationOptions options{
       .repeats = value_or<int>(values, "repeats", 3),
@@ -113,7 +113,8 @@ void validate_here(const CommandValues& values) {
   const std::unique_ptr<Backend> backend = open_backend(choice, experiment);
   const TrainingValidation validation = validate_training(experiment, *backend, options);
   if (!trace.empty()) write_trace(trace, validation.traced);
-  std::cout << (format == "json" ? json_report(validation) : table_report(validation));
+  std::cout << (format == "json" ? json_report(validation)
+                                 : printed(table_report(validation), format));
 }
 
 void run(const std::vector<std::string>& arguments) {
@@ -127,7 +128,7 @@ void run(const std::vector<std::string>& arguments) {
   backend_choice(*values);  // refuses --emulate alone
   const auto format = value_or<std::string>(*values, "format", "table");
   const std::vector<NamedValidation> validations =
-      chosen(value_or<std::vector<std::string>>(*values, "name", {}));
+      chosen(value_or<std::vector<std::string>>(*values, "validation", {}));
   require<InputError>(format != "csv" || validations.size() == 1,
                       "--format csv: {} validations; write the name of one", validations.size());
   nlohmann::ordered_json objects = nlohmann::ordered_json::array();
@@ -136,14 +137,16 @@ void run(const std::vector<std::string>& arguments) {
     const Validation validation = one.run(folder);
     const std::string csv = validation_csv(validation);
     write_whole_file((folder / "results.csv").string(), csv);
-    if (format == "table" || format == "summary") {
-      if (&one != &validations.front()) std::cout << '\n';
-      std::cout << fmt::format("{}: {}\n", one.name, one.question)
-                << (format == "table" ? validation_table(validation) : summary_table(validation));
-    } else if (format == "csv") {
+    if (format == "csv") {
       std::cout << csv;
-    } else {
+    } else if (format == "json") {
       objects.push_back(validation_object(one.name, validation));
+    } else {
+      if (&one != &validations.front()) std::cout << '\n';
+      TextReport report{Line{fmt::format("{}: {}", one.name, one.question)}};
+      append(report,
+             format == "summary" ? summary_table(validation) : validation_table(validation));
+      std::cout << printed(report, format);
     }
   }
   if (format == "json") std::cout << objects.dump(2) << '\n';

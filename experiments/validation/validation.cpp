@@ -7,8 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/command/csv_table.hpp"
-#include "experiments/command/text_table.hpp"
-#include "experiments/command/wrapped.hpp"
 #include "sim/core/statistics.hpp"
 
 namespace palsim {
@@ -68,16 +66,16 @@ std::vector<GroupSummary> summary_of(const Validation& validation) {
   return summaries;
 }
 
-std::string summary_table(const Validation& validation) {
+TextReport summary_table(const Validation& validation) {
   std::vector<TextRow> rows{{"", "rows", "mean error", "worst error"}};
   for (const GroupSummary& summary : summary_of(validation)) {
     rows.push_back({summary.group, fmt::format("{}", summary.rows), percent(summary.mean_error),
                     percent(summary.worst_error)});
   }
-  return text_table(rows);
+  return {Table{std::move(rows)}};
 }
 
-std::string validation_table(const Validation& validation) {
+TextReport validation_table(const Validation& validation) {
   TextRow header = validation.columns;
   header.push_back("error");
   std::vector<TextRow> rows{std::move(header)};
@@ -88,10 +86,10 @@ std::string validation_table(const Validation& validation) {
     line.push_back(row.error() ? fmt::format("{:+.1f} %", std::round(1000 * *row.error()) / 10 + 0.)
                                : "");
   }
-  std::string text = text_table(rows, leading_names(validation)) + '\n';
-  text += summary_table(validation);
-  for (const std::string& note : validation.notes) text += wrapped(note);
-  return text;
+  TextReport report{Table{.rows = std::move(rows), .names = leading_names(validation)}, Line{""}};
+  append(report, summary_table(validation));
+  for (const std::string& note : validation.notes) report.emplace_back(Paragraph{note});
+  return report;
 }
 
 std::string validation_csv(const Validation& validation) {

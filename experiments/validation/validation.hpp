@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "experiments/command/text_report.hpp"
+
 namespace palsim {
 
 // Numbers are written with six significant digits; monostate is what is not known.
@@ -40,8 +42,8 @@ struct GroupSummary {
 // In the order in which groups first come; those without a measurement are left out.
 std::vector<GroupSummary> summary_of(const Validation& validation);
 
-std::string validation_table(const Validation& validation);
-std::string summary_table(const Validation& validation);  // by group, without rows and notes
+TextReport validation_table(const Validation& validation);
+TextReport summary_table(const Validation& validation);  // by group, without rows and notes
 std::string validation_csv(const Validation& validation);
 nlohmann::ordered_json validation_object(std::string_view name, const Validation& validation);
 

@@ -9,6 +9,8 @@
 
 #include "sim/core/error.hpp"
 #include "sim/core/key_depth.hpp"
+#include "sim/core/nearest.hpp"
+#include "sim/core/unknown_key.hpp"
 
 namespace palsim {
 namespace {
@@ -62,6 +64,12 @@ void fail_at(const Origin& origin, std::string_view message) {
 
 void fail_unknown_at(const Origin& origin, std::string_view message) {
   throw UnknownKey(placed(origin, message));
+}
+
+void fail_unknown_among(const Origin& origin, std::string_view message, std::string_view written,
+                        const std::vector<std::string>& known) {
+  throw UnknownAmongKeys(placed(origin, fmt::format("{}{}", message, suggestion(written, known))),
+                         known);
 }
 
 std::string Value::description() const {

@@ -5,7 +5,7 @@
 
 #include "sim/core/document.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/nearest.hpp"
+#include "sim/core/unknown_key.hpp"
 
 namespace palsim {
 namespace {
@@ -134,8 +134,7 @@ class Assignment {
           origin_,
           fmt::format("'{0}' is a table; write one of its keys, as {0}.key=value", wanted));
     }
-    fail_unknown_at(origin_,
-                    fmt::format("nothing here is named '{}'{}", wanted, suggestion(wanted, names)));
+    fail_unknown_among(origin_, fmt::format("nothing here is named '{}'", wanted), wanted, names);
   }
 
   Origin origin_;

@@ -8,6 +8,7 @@
 
 #include "sim/core/error.hpp"
 #include "sim/core/nearest.hpp"
+#include "sim/core/unknown_key.hpp"
 
 namespace palsim {
 namespace {
@@ -185,8 +186,8 @@ std::vector<TableReader> TableReader::tables(std::string_view key) {
 }
 
 void TableReader::fail_unknown(const Entry& entry, const std::vector<std::string>& known) const {
-  fail_unknown_at(entry.key_origin, fmt::format("unknown key '{}' in {}{}", entry.key, name_,
-                                                suggestion(entry.key, known)));
+  fail_unknown_among(entry.key_origin, fmt::format("unknown key '{}' in {}", entry.key, name_),
+                     entry.key, known);
 }
 
 void TableReader::finish() const {

@@ -1,16 +1,10 @@
 #include "sim/replay/timeline.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace palsim {
-namespace {
-
-using Pace = std::pair<Duration, std::int64_t>;  // the slowest first; of two alike, the earlier
-
-Pace pace_of(const RoundTimeline& round) { return {round.begin - round.end, round.number}; }
-
-}  // namespace
 
 void Timeline::record(const Segment& segment) {
   if (segment.length <= Duration() || segment.rank >= first_rank_left_out_) return;
@@ -35,6 +29,7 @@ void Timeline::end_round(Step steps_done, Time end) {
   ended_.segments.insert(ended_.segments.end(), current_.segments.begin(), current_.segments.end());
   current_.segments.clear();
   current_.begin = end;
+  make_room();
 }
 
 void Timeline::finish(Step steps_done, Time end) {
@@ -42,6 +37,7 @@ void Timeline::finish(Step steps_done, Time end) {
   current_.steps_done = steps_done;
   current_.end = end;
   keep(std::exchange(current_, {}));
+  leave_out_the_usual();
 }
 
 void Timeline::keep_fewer(const KeptRounds& kept) {
@@ -57,24 +53,35 @@ void Timeline::keep(RoundTimeline round) {
   round.segments.shrink_to_fit();
   segments_in_rounds_ += round.segments.size();
   rounds_.push_back(std::move(round));
-  leave_out_the_usual();
+  // Whatever is left out now would have been at once: it only gets more usual.
+  constexpr std::size_t seldom = 6;
+  if (rounds_.size() > seldom && rounds_.size() / seldom > most_of_a_kind()) leave_out_the_usual();
+}
+
+std::size_t Timeline::most_of_a_kind() const {
+  return std::max({kept_.first, kept_.last, kept_.slowest});
 }
 
 // A round that is no longer among the last stays if it is among the first or the slowest. What was
 // left out was faster than these, so the slowest of those still there are the slowest of all.
 void Timeline::leave_out_the_usual() {
-  if (rounds_.size() <= kept_.slowest) return;
-  std::vector<Pace> paces;
-  paces.reserve(rounds_.size());
-  for (const RoundTimeline& round : rounds_) paces.push_back(pace_of(round));
-  const auto fastest = paces.begin() + static_cast<std::ptrdiff_t>(kept_.slowest);
-  std::nth_element(paces.begin(), fastest, paces.end());
+  const auto is_slower = [](const RoundTimeline* one, const RoundTimeline* other) {
+    const Duration difference = (one->end - one->begin) - (other->end - other->begin);
+    return difference > Duration() || (difference == Duration() && one->number < other->number);
+  };
+  std::vector<const RoundTimeline*> by_slowness;
+  for (const RoundTimeline& round : rounds_) by_slowness.push_back(&round);
+  const std::size_t slowest = std::min(kept_.slowest, rounds_.size());
+  std::nth_element(by_slowness.begin(), by_slowness.begin() + static_cast<std::ptrdiff_t>(slowest),
+                   by_slowness.end(), is_slower);
+  std::set<std::int64_t> slow;
+  for (std::size_t at = 0; at < slowest; ++at) slow.insert(by_slowness[at]->number);
   std::erase_if(rounds_, [&](const RoundTimeline& round) {
-    if (static_cast<std::size_t>(round.number) < kept_.first) return false;
-    if (static_cast<std::size_t>(count_ - round.number) <= kept_.last) return false;
-    if (pace_of(round) < *fastest) return false;
-    segments_in_rounds_ -= round.segments.size();
-    return true;
+    const bool is_usual = static_cast<std::size_t>(round.number) >= kept_.first &&
+                          static_cast<std::size_t>(count_ - round.number) > kept_.last &&
+                          !slow.contains(round.number);
+    if (is_usual) segments_in_rounds_ -= round.segments.size();
+    return is_usual;
   });
 }
 
@@ -83,25 +90,34 @@ void Timeline::make_do_with(std::size_t segments) {
   make_room();
 }
 
-// With rounds of a quarter each, there is room for the first, the last, the slowest and the one
-// that is not over.
+// With rounds of a fifth each, there is room for the first, the last, the slowest and two that may
+// not be over. Where more are kept, some room is made in reserve.
 void Timeline::make_room() {
-  while (in_progress() > kept_.segments / 4 || !has_room()) {
-    const std::size_t most = std::max({kept_.first, kept_.last, kept_.slowest});
-    if (in_progress() <= kept_.segments / 4 && most > 1) {
-      keep_fewer_rounds();
-    } else if (tells_steps_apart_) {
-      gather_all_steps();
-    } else {
-      leave_out_workers();
-    }
+  const auto longest = [&] {
+    return std::max(ended_.segments.size(), current_.segments.size() + expected_);
+  };
+  while (longest() > kept_.segments / 5) show_less();
+  if (segments() <= kept_.segments) return;
+  leave_out_the_usual();
+  while (most_of_a_kind() > 1 && segments() > kept_.segments - kept_.segments / 8) {
+    keep_fewer_rounds();
   }
+  while (segments() > kept_.segments) show_less();
 }
 
 void Timeline::keep_fewer_rounds() {
-  const std::size_t most = std::max({kept_.first, kept_.last, kept_.slowest});
-  const std::size_t fewer = std::min(most - 1, rounds_.size());
+  const std::size_t most = std::min(most_of_a_kind(), rounds_.size() + 1);
+  const std::size_t fewer = most - std::max<std::size_t>(most / 8, 1);
   keep_fewer({.first = fewer, .last = fewer, .slowest = fewer});
+}
+
+// Of each round.
+void Timeline::show_less() {
+  if (tells_steps_apart_) {
+    gather_all_steps();
+  } else {
+    leave_out_workers();
+  }
 }
 
 template <class Change>

@@ -27,11 +27,10 @@ struct KeptRounds {
   std::size_t first = 2;
   std::size_t last = 2;
   std::size_t slowest = 2;
-  // At most so many are held at any time, in all; never as many that one round has more than a
-  // quarter of them.
+  // At most so many are held at any time, in all, and by one round a fifth of them.
   std::size_t segments = std::numeric_limits<std::size_t>::max();
 };
-inline constexpr KeptRounds every_round{.first = static_cast<std::size_t>(-1)};
+inline constexpr KeptRounds every_round{.first = std::numeric_limits<std::size_t>::max()};
 
 class Timeline {
  public:
@@ -49,7 +48,7 @@ class Timeline {
   // What came after the last meeting is a round of its own.
   void finish(Step steps_done, Time end);
 
-  // Those kept, in order of time; to be asked after `finish`.
+  // Those kept, in order of time, and what is said of them; to be asked after `finish`.
   const std::vector<RoundTimeline>& rounds() const { return rounds_; }
   std::int64_t rounds_left_out() const {
     return count_ - static_cast<std::int64_t>(rounds_.size());
@@ -74,9 +73,10 @@ class Timeline {
   std::size_t in_progress() const {
     return current_.segments.size() + ended_.segments.size() + expected_;
   }
-  bool has_room() const { return segments() <= kept_.segments; }
+  std::size_t most_of_a_kind() const;
   void make_room();
   void keep_fewer_rounds();
+  void show_less();
   void leave_out_workers();
   template <class Change>
   void change_segments(Change change);

@@ -64,9 +64,10 @@ std::string output_of(const std::string& command, const Playground& playground) 
   return output;
 }
 
-// The text without its figures, their units, the widths of what stands in columns, and the
+// The text without its figures, their units, bars, the widths of what stands in columns, and the
 // machine's name.
 std::string without_figures(std::string text) {
+  text = std::regex_replace(text, std::regex(R"( [=+#.]+(?=\n))"), " #");
   text = std::regex_replace(text, std::regex(R"([-+]?\d+(\.\d+)?(e[-+]?\d+)?( (ns|us|ms|s)\b)?)"),
                             "#");
   text = std::regex_replace(text, std::regex("cores? of [^;]*;"), "cores of #;");

@@ -14,21 +14,26 @@ function timeUnit(seconds) {
     TIME_UNITS[size === 0 ? 3 : 0];
 }
 
+// Thin spaces between thousands, from five digits on.
+const grouped = (text) => text.replace(/(?<=\d)(?=(\d{3})+(?!\d))(?<!\..*)/g, "\u202f");
+
 // At most `digits` significant ones, but all of a whole number's.
 function formatNumber(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   if (size >= 10 ** digits || Number.isInteger(value)) {
     return size >= 1e15 ? value.toExponential(digits - 1)
-      : Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
+      : size >= 1e4 ? grouped(String(Math.round(value))) : String(Math.round(value));
   }
   if (size < 1e-4) return value.toExponential(digits - 1);
-  return String(Number(value.toPrecision(digits)));
+  const text = String(Number(value.toPrecision(digits)));
+  return size >= 1e4 ? grouped(text) : text;
 }
 
-function formatTime(seconds, digits = 4) {
+// In the unit that fits it, or `like` another time.
+function formatTime(seconds, digits = 4, like = seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  const [name, unit] = timeUnit(seconds);
+  const [name, unit] = timeUnit(like);
   return `${formatNumber(seconds / unit, digits)} ${name}`;
 }
 
@@ -51,3 +56,5 @@ function formatExact(nanoseconds) {
 }
 
 const counted = (number, noun) => `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -2,7 +2,7 @@
 "use strict";
 
 const PARTS = [["gradient", "gradient steps"], ["mix", "mix steps"],
-               ["other", "other compute (outer steps, data, stalls)"],
+               ["compute", "compute"], ["other", "other compute (outer steps, data, stalls)"],
                ["communication", "communication (exposed)"], ["waiting", "waiting for slower workers"]];
 
 function partsKey(parts) {
@@ -10,32 +10,43 @@ function partsKey(parts) {
     element("li", {}, element("span", { class: `swatch ${part}` }), name)));
 }
 
-// The share's name inside its part, where that is wide enough for it.
-function partLabel(part, share, width) {
-  const texts = [`${part} ${formatShare(share)}`, formatShare(share)];
-  const text = texts.find((text) => text.length * 6.6 + 14 < share * width);
-  return text ? [element("span", { textContent: text })] : [];
+// The parts' names and shares inside them, where they are wide enough.
+function labelParts(bars, longest) {
+  const width = bars[0]?.querySelector(".bar").clientWidth;
+  for (const part of bars.flatMap((bar) => [...bar.querySelectorAll(".part")])) {
+    const { part: name, seconds, share } = part.dataset;
+    const text = [`${name} ${formatShare(share)}`, formatShare(share)]
+      .find((text) => text.length * 6.6 + 14 < width * seconds / longest);
+    if (text) part.append(element("span", { textContent: text }));
+  }
 }
 
-function splitBar(method, longest, width) {
-  const parts = PARTS.filter(([part]) => method.split_s[part] > 0);
+// A result may hold no finer split of compute.
+const splitOf = (method) => method.split_s ?? {
+  compute: method.compute_s, communication: method.communication_s, waiting: method.waiting_s };
+
+function splitBar(method, longest, shortest) {
+  const split = splitOf(method);
+  const parts = PARTS.filter(([part]) => split[part] > 0);
   const total = method.wall_clock_s.mean;
-  const told = parts.map(([part, name]) => `${name} ${formatTime(method.split_s[part])}`).join(", ");
+  const told = parts.map(([part, name]) => `${name} ${formatTime(split[part])}`).join(", ");
   const bar = element("div", { class: "bar", role: "img",
                                "aria-label": `${method.label}: ${formatTime(total)}: ${told}` });
   for (const [part, name] of parts) {
-    const seconds = method.split_s[part];
+    const seconds = split[part];
     bar.append(element("div", {
       class: `part ${part}`, "data-part": part, "data-seconds": seconds,
+      "data-share": seconds / total,
       style: `width: ${100 * seconds / longest}%`,
       title: `${method.label}: ${name} ${formatTime(seconds)}, ${formatShare(seconds / total)}`,
-    }, ...partLabel(part, seconds / total, width * total / longest)));
+    }));
   }
-  const speedup = `${formatNumber(method.speedup, 3)} times the speed`;
+  const speedup = method.speedup && method.speedup !== 1
+    ? ` · ${formatNumber(method.speedup, 3)}× as fast` : "";
   return element("li", { "data-label": method.label },
     element("span", { class: "name", textContent: method.label }), bar,
-    element("span", { class: "total" }, element("b", { textContent: formatTime(total) }),
-            method.speedup === 1 ? "" : ` · ${speedup}`));
+    element("span", { class: "total" }, element("b", { textContent: formatTime(total, 4, shortest) }),
+            speedup));
 }
 
 // `prediction` is the object of `palsim predict --format json`; calling again redraws.
@@ -44,11 +55,12 @@ function drawSplitBars(target, prediction) {
   if (target.drawSplitBars) return target.drawSplitBars();
   target.drawSplitBars = () => {
     const methods = target.splitBars.methods;
-    const used = PARTS.filter(([part]) => methods.some((method) => method.split_s[part] > 0));
-    const longest = Math.max(...methods.map((method) => method.wall_clock_s.mean));
-    const width = target.clientWidth - (target.clientWidth > 640 ? 360 : 0);
-    target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" },
-      ...methods.map((method) => splitBar(method, longest, width))));
+    const used = PARTS.filter(([part]) => methods.some((method) => splitOf(method)[part] > 0));
+    const totals = methods.map((method) => method.wall_clock_s.mean);
+    const [longest, shortest] = [Math.max(...totals), Math.min(...totals)];
+    const bars = methods.map((method) => splitBar(method, longest, shortest));
+    target.replaceChildren(partsKey(used), element("ul", { class: "split-bars" }, ...bars));
+    labelParts(bars, longest);
   };
   keepDrawn(target, target.drawSplitBars);
 }

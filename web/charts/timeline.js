@@ -3,7 +3,8 @@
 "use strict";
 
 const ACTIVITIES = ["compute", "mix", "communication", "waiting", "bucket"];
-const TIMELINE = { gutter: 58, axis: 24, tallest: 24, most: 600 };  // CSS pixels
+// In CSS pixels: a row for each worker is as tall as fits, and a pixel at least while that fits.
+const TIMELINE = { gutter: 58, axis: 24, tallest: 24, fits: 600, most: 1100 };
 
 // `timelines` are a prediction part's; calling again shows other ones, at the same method, round and
 // zoom.
@@ -18,7 +19,7 @@ function drawTimeline(target, timelines) {
 }
 
 function showRound(state, index) {
-  const { rounds, rounds_left_out: leftOut, workers } = state.timelines[state.method];
+  const { rounds, workers, ...left } = state.timelines[state.method];
   state.round = Math.min(index, rounds.length - 1);
   const slowest = rounds.reduce((a, b) => (b.end_ns - b.begin_ns > a.end_ns - a.begin_ns ? b : a));
   const names = rounds.map((round) => `${round.number}${round === slowest ? ", the slowest" : ""}`);
@@ -35,7 +36,10 @@ function showRound(state, index) {
   state.caption.textContent = `${state.label}: round ${round.number} takes ` +
     `${formatTime((round.end_ns - round.begin_ns) / 1e9)}, ${counted(workers, "worker")}`;
   state.aside.textContent = `${formatNumber(round.steps_done)} steps done at its end. ` +
-    (leftOut ? `${counted(rounds.length, "round")} kept, ${formatNumber(leftOut)} left out.` : "");
+    (left.rounds_left_out
+      ? `${counted(rounds.length, "round")} kept, ${formatNumber(left.rounds_left_out)} left out. ` : "") +
+    (left.workers_left_out ? `${counted(left.workers_left_out, "worker")} left out. ` : "") +
+    (left.steps_gathered ? "A worker's steps between two meetings are gathered by their kind." : "");
   paintTimeline(state);
 }
 
@@ -82,7 +86,7 @@ function timelineElements(target) {
   }
   target.classList.add("timeline");
   target.replaceChildren(element("div", { class: "controls" }, methods.label, rounds.label, buttons),
-    state.caption, state.key, state.plot, state.readout, help, state.aside);
+    state.caption, state.aside, state.key, state.plot, state.readout, help);
   followPointer(state);
   keepDrawn(target, () => state.shown && paintTimeline(state));
   return state;

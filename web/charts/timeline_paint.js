@@ -7,7 +7,8 @@ function paintTimeline(state) {
   const ratio = devicePixelRatio || 1;
   state.width = plot.clientWidth;
   if (!state.width) return;
-  state.height = Math.min(TIMELINE.tallest, TIMELINE.most / tracks.length);
+  state.height = Math.min(TIMELINE.tallest, TIMELINE.most / tracks.length,
+                          Math.max(1, TIMELINE.fits / tracks.length));
   state.scale = timeScale(state);
   const height = Math.ceil(TIMELINE.axis + state.height * tracks.length + 2);
   if (canvas.width !== Math.round(state.width * ratio) || canvas.height !== height * ratio) {

@@ -24,7 +24,8 @@ function zoomTimeline(state, factor, share = 0.5) {
 const panTimeline = (state, share) =>
   setView(state, state.view.from + share / state.view.k, state.view.k);
 
-// Wheel, drag and pinch; a wheel that has nothing left to zoom out of scrolls the page.
+// Wheel, drag and pinch; a wheel that has nothing left to zoom out of, or that is over the rows'
+// names, scrolls the page.
 function followPointer(state) {
   const fingers = new Map();
   const share = (event) => {
@@ -32,7 +33,7 @@ function followPointer(state) {
     return (event.clientX - box.left - TIMELINE.gutter) / (box.width - TIMELINE.gutter);
   };
   state.plot.addEventListener("wheel", (event) => {
-    if (event.deltaY > 0 && state.view.k === 1) return;
+    if (share(event) < 0 || (event.deltaY > 0 && state.view.k === 1)) return;
     event.preventDefault();
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) panTimeline(state, event.deltaX / 1000);
     else zoomTimeline(state, 2 ** (-event.deltaY / 300), share(event));

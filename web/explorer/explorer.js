@@ -3,8 +3,7 @@
 "use strict";
 
 const start = { cluster: "l40s_tcp_x4", model: "gpt2_small" };
-const drawnSegments = 20000;  // of all timelines: some rounds of each method
-const by = (id) => document.getElementById(id);
+const drawnSegments = 16000;  // of all timelines: some rounds of each method
 
 async function explore() {
   const experiment = by("experiment").textContent;
@@ -13,7 +12,7 @@ async function explore() {
   const clusters = JSON.parse(by("palsim-data").textContent).clusters.filter(
     ({ name }) => known.includes(name));
   const page = explorerPage(clusters, core.models(), changed);
-  let settings = settingsFrom(location.hash, start);
+  let settings = settingsFrom("", start);  // a picture for whatever link comes
   let frame = 0;
   let link = 0;
 
@@ -21,33 +20,38 @@ async function explore() {
     clusters.find((cluster) => cluster.name === start.cluster);
 
   // What a step takes by the model's layers, for the last cluster, model and batch asked about.
-  const ownStep = { key: "", ms: NaN };
-  function ownStepOf(facts) {
-    const untimed = { ...settings, values: { batch: settings.values.batch } };
-    if (untimed.values.batch === undefined) delete untimed.values.batch;
+  const ownStep = { key: null, step_ms: NaN };
+  function findOwnStep(facts) {
+    const { batch } = settings.values;
+    const untimed = { ...settings, values: batch === undefined ? {} : { batch } };
     const key = fragmentOf(untimed, start);
-    if (key === ownStep.key && Number.isFinite(ownStep.ms)) return ownStep.ms;
+    if (key === ownStep.key) return;
     const assignments = assignmentsOf(untimed, start, facts).map(({ text }) => text);
-    const part = core.predict(experiment, [...assignments, "steps=1", "compute.jitter=0"],
-                              { timelines: false });
-    const ddp = part.prediction.methods[0];
-    Object.assign(ownStep, { key, ms: 1e3 * ddp.split_s.gradient / ddp.gradient_steps });
-    return ownStep.ms;
+    const { prediction } = core.predict(experiment, [...assignments, "steps=1", "compute.jitter=0"],
+                                        { timelines: false });
+    const [ddp] = prediction.methods;
+    Object.assign(ownStep, { key, step_ms: 1e3 * ddp.split_s.gradient / ddp.gradient_steps });
   }
 
   function update() {
     frame = 0;
     const facts = factsOf(settings.cluster);
     const assignments = assignmentsOf(settings, start, facts);
-    let complaint = "";
+    let part = null;
+    let complaint = tooLong(settings, facts, assignments);
     try {
-      const part = core.predict(experiment, assignments.map(({ text }) => text),
-                                { file: "explorer.toml", segments: drawnSegments });
-      page.draw(part, commandOf(assignments), { step_ms: ownStepOf(facts) });
+      if (!complaint) {
+        part = core.predict(experiment, assignments.map(({ text }) => text),
+                            { file: "explorer.toml", segments: drawnSegments });
+      }
     } catch (error) {
       complaint = error.message;
     }
-    page.showSettings(settings, facts, { step_ms: ownStep.ms });
+    if (part) {
+      page.draw(part, commandOf(assignments), facts);
+      findOwnStep(facts);
+    }
+    page.showSettings(settings, facts, ownStep);
     page.complain(complaint, controlOf(complaint, assignments));
     clearTimeout(link);
     link = setTimeout(() => history.replaceState(null, "", location.pathname + location.search +
@@ -62,6 +66,10 @@ async function explore() {
 
   addEventListener("hashchange", () => changed(() => settingsFrom(location.hash, start)));
   update();
+  if (location.hash) {
+    settings = settingsFrom(location.hash, start);
+    update();
+  }
   document.body.dataset.ready = "yes";
 }
 

@@ -1,10 +1,11 @@
 // The page around the charts: the settings' panel, the sentence, the command to repeat it all.
 "use strict";
 
+const by = (id) => document.getElementById(id);
+
 // `changed` is called with a function from the settings to other settings. Gives {draw,
 // showSettings, complain}.
 function explorerPage(clusters, models, changed) {
-  const by = (id) => document.getElementById(id);
   const parts = { Cluster: by("cluster-controls"), Step: by("step-controls"),
                   Method: by("method-controls") };
   const set = (id, text) => changed((settings) => {
@@ -36,9 +37,10 @@ function explorerPage(clusters, models, changed) {
     `data:application/toml;charset=utf-8,${encodeURIComponent(by("experiment").textContent)}`;
 
   return {
-    draw(part, command) {
+    draw(part, command, facts) {
       by("verdict").textContent = verdictOf(part.prediction);
       drawSplitBars(by("bars"), part.prediction);
+      by("doubts").textContent = doubtsOf(part.prediction, facts).join(" ");
       drawTimeline(by("timeline"), part.timelines);
       by("command").textContent = command;
     },

@@ -43,6 +43,20 @@ function assignmentsOf(settings, start, facts) {
   return assignments;
 }
 
+// Why a page should not wait for this; "" if it need not for long. The command has no such limit.
+const mostWorkerSteps = 2e7;
+function tooLong(settings, facts, assignments) {
+  const worth = (id) => {
+    const control = controls.find((one) => one.id === id);
+    return Number(settings.values[id] ?? control.own(facts));
+  };
+  const [workers, steps] = [worth("workers"), worth("steps")];
+  const blamed = assignments.findLast(({ text }) => /^(workers|steps)=/.test(text));
+  if (!blamed || !(workers * steps > mostWorkerSteps)) return "";
+  return `--set ${blamed.text}: ${formatNumber(workers)} workers x ${formatNumber(steps)} steps are ` +
+    `more than the ${formatNumber(mostWorkerSteps)} that this page takes; run the command`;
+}
+
 // Which control a complaint of the core is about; "" if it names none.
 function controlOf(complaint, assignments) {
   const blamed = assignments.find(({ text }) => complaint.startsWith(`--set ${text}:`));

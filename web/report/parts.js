@@ -14,9 +14,8 @@ function figureOf(name, title, reading, draw) {
 const pairOf = (...figures) => element("div", { class: "pair" }, ...figures);
 
 function settingsOf(settings) {
-  return element("details", { class: "settings" },
-    element("summary", { textContent: "Settings" }),
-    element("dl", {}, ...settings.map(([name, text]) => element("div", {},
+  return element("figure", { class: "settings", "data-chart": "settings" },
+    element("figcaption", {}, element("h3", { textContent: "Settings" })), element("dl", {}, ...settings.map(([name, text]) => element("div", {},
       element("dt", { textContent: name }), element("dd", { textContent: text })))));
 }
 
@@ -30,10 +29,9 @@ function tableFigure(part, rows, name) {
 
 function predictionFigures(part) {
   const { prediction } = part;
-  const figures = [figureOf("split", "Where each method's time goes",
+  const figures = [figureOf("split", splitFinding(prediction),
     "Wall clock, the mean over the seeds, and its parts; one scale for all methods.",
     (target) => drawSplitBars(target, prediction))];
-  if (part.settings) figures.push(settingsOf(part.settings));
   if (part.timelines?.some(({ rounds }) => rounds.length)) {
     figures.push(figureOf("timeline", "What each worker did, round by round",
       "A round lies between two synchronizations, the second included; the first seed's run.",
@@ -46,7 +44,10 @@ function predictionFigures(part) {
     ? figureOf("topology", bottleneckFinding(part.topology),
                "Share of the run in which each link's capacity was in use, by direction.",
                (target) => drawTopology(target, part.topology)) : null;
-  figures.push(topology ? pairOf(topology, spread) : spread);
+  const spreads = prediction.methods.some(({ wall_clock_s: { p5, p95 } }) => p5 < p95);
+  if (topology) figures.push(spreads ? pairOf(topology, spread) : topology);
+  else if (spreads) figures.push(spread);
+  if (part.settings) figures.push(settingsOf(part.settings));
   figures.push(tableFigure(part, predictionRows(prediction), "methods"));
   return figures;
 }
@@ -69,15 +70,21 @@ function sweepFigures(part) {
 function choiceFigures(part) {
   const { choice } = part;
   const figures = [
-    figureOf("choices", "Every candidate, the best first", "",
-             (target) => drawChoices(target, choice)),
-    figureOf("pareto", choice.losses ? "Time against loss" : "Time against what it costs",
-             "On the line: what no other candidate beats in both.",
-             (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)))];
-  if (choice.sensitivity?.length) {
-    figures.push(figureOf("sensitivity", "How sure the choice is", "",
-                          (target) => drawSensitivity(target, choice)));
+    figureOf("choices", "Every candidate, the best first", "The median time, and what it is spent on.",
+             (target) => drawChoices(target, choice))];
+  if (choice.pareto?.length) {
+    figures.push(figureOf("loss-front", "The lowest loss that can be had by a time",
+      "Each point is a candidate after so many steps; none of the others is lower by then.",
+      (target) => drawLossFront(target, choice)));
   }
+  const pareto = figureOf("pareto", "Time against what it costs",
+    "On the line: what no other candidate beats in both.",
+    (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)));
+  figures.push(choice.sensitivity?.length
+    ? pairOf(pareto, figureOf("sensitivity", sensitivityFinding(choice),
+        "What the answer's figure does when an assumption is off by a factor.",
+        (target) => drawSensitivity(target, choice)))
+    : pareto);
   figures.push(tableFigure(part, choiceRows(choice), "candidates"));
   return figures;
 }
@@ -96,6 +103,8 @@ function trainingFigures(part) {
   return [
     figureOf("split", "Where each run's time went", "Measured, of one worker, averaged.",
              (target) => drawSplitBars(target, trainingAsPrediction(part.training))),
+    figureOf("pareto", "Time against loss", "On the line: what no other run beats in both.",
+             (target) => drawPareto(target, trainingPoints(part.training), TRAINING_COSTS)),
     tableFigure(part, trainingRows(part.training), "runs")];
 }
 
@@ -121,6 +130,6 @@ function sectionOf(part, id) {
     element("p", { class: "question", textContent: questionOf(part) }),
     element("h2", { textContent: finding(part) }),
     element("p", { class: "facts muted", textContent: factsOf(part) }), ...figures(part));
-  made.draw = () => made.querySelectorAll("figure").forEach((figure) => figure.draw());
+  made.draw = () => made.querySelectorAll("figure").forEach((figure) => figure.draw?.());
   return made;
 }

@@ -65,6 +65,14 @@ export function weakTexts(page, least = 4.5) {
       const [r, g, b, a] = painter.getImageData(0, 0, 1, 1).data;
       return [r, g, b, a / 255];
     };
+    // A colour as an element has it: names and functions of the theme, too.
+    const computed = (color) => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = color;
+      const found = getComputedStyle(probe).color;
+      probe.remove();
+      return found;
+    };
     const over = ([r, g, b, a], below) =>
       [r, g, b].map((value, i) => value * a + below[i] * (1 - a)).concat(1);
     const luminance = (color) => {
@@ -79,7 +87,7 @@ export function weakTexts(page, least = 4.5) {
     const behind = (element) => {
       if (!element) return [255, 255, 255, 1];
       const named = element.closest("svg") && element.getAttribute("data-behind");
-      const color = rgba(named || getComputedStyle(element).backgroundColor);
+      const color = rgba(named ? computed(named) : getComputedStyle(element).backgroundColor);
       return color[3] === 1 ? color : over(color, behind(element.parentElement));
     };
     const weak = [];

@@ -89,10 +89,11 @@ std::string comparison_table(const std::vector<Comparison>& comparisons) {
     errors.push_back(100 * row.error());
   }
   const AbsoluteErrors absolute = absolute_errors(errors);
-  return text_table(rows, 2) + fmt::format(
-                                   "Wall clock, predicted / measured: mean error {:.1f} %, "
-                                   "worst {:.1f} %\n",
-                                   absolute.mean, absolute.worst);
+  return text_table({.rows = rows, .names = 2}) +
+         fmt::format(
+             "Wall clock, predicted / measured: mean error {:.1f} %, "
+             "worst {:.1f} %\n",
+             absolute.mean, absolute.worst);
 }
 
 }  // namespace palsim

@@ -26,7 +26,8 @@ TEST_CASE("rows are read under their columns, comments and empty lines passed ov
 }
 
 TEST_CASE("what is written as a field is read as it was") {
-  for (const std::string field : {"a,b \"q\" = x.y", "\"", "plain", "\"\",\""}) {
+  for (const std::string field :
+       {"a,b \"q\" = x.y", "\"", "plain", "\"\",\"", "a\nb", "#,\r\n\"c"}) {
     CAPTURE(field);
     CHECK(read("name,size\n" + csv_field(field) + ",1\n").text(0, "name") == field);
   }
@@ -39,10 +40,18 @@ TEST_CASE("a field knows its line and column, behind quoted commas too") {
   CHECK(origin.column == 8);
 }
 
+TEST_CASE("a row knows its line behind fields of several lines") {
+  const CsvTable table = read("name,size\n\"b\n\nc\",7\nd,8\n");
+  CHECK(table.origin_of(0, "name").line == 2);
+  CHECK(table.origin_of(1, "size").line == 5);
+}
+
 TEST_CASE("what is no table or no number is refused where it stands") {
   CHECK(complaint_of([] { read("", {"a"}); }) == "t.csv:1:1: no column 'a'; write a header with a");
   CHECK(complaint_of([] { read("a,b\n1\n"); }) ==
         "t.csv:2:1: 1 fields under 2 columns; write one for each");
+  CHECK(complaint_of([] { read("a,b\n\"1,2\n3,4\n"); }) ==
+        "t.csv:2:1: a quote that does not end; write another behind it");
   CHECK(complaint_of([] { read("a\nx\n").number(0, "a", 0); }) ==
         "t.csv:2:1: a = 'x' is not a number; write one");
   CHECK(complaint_of([] { read("a\ninf\n").number(0, "a", 0); }) ==

@@ -129,9 +129,10 @@ TEST_CASE("the page is one file with its scripts, its styles and the clusters' f
   const auto data = nlohmann::json::parse(page.substr(begin, page.find('<', begin) - begin));
   CHECK(data["clusters"] == nlohmann::json::parse(R"([
           {"name": "small_cluster", "nodes": 1, "workers_per_node": 2, "fabric": null,
-           "transport": "ideal"},
+           "device_memory_bytes": 1000000000, "device_is_shared": false, "transport": "ideal"},
           {"name": "wide", "nodes": 3, "workers_per_node": 2,
-           "fabric": {"bandwidth_Bps": 3.125e9, "latency_s": 3e-6}, "transport": "ideal"}])"));
+           "fabric": {"bandwidth_Bps": 3.125e9, "latency_s": 3e-6},
+           "device_memory_bytes": 1000000000, "device_is_shared": false, "transport": "ideal"}])"));
 }
 
 TEST_CASE("the page is served until Ctrl-C, and nothing else is") {

@@ -53,7 +53,7 @@ std::size_t count(const std::string& text, const std::string& passage) {
 }  // namespace
 
 TEST_CASE("a description says what a topology is and lists its links") {
-  CHECK(describe(example(3)) == R"(exa"mple: 3 nodes of 2 workers, 6 in all
+  CHECK(plain_text(describe(example(3))) == R"(exa"mple: 3 nodes of 2 workers, 6 in all
 device: Tesla T4: fp32 8.1 TFLOP/s, fp16 65 TFLOP/s, 16 GB of memory at 320 GB/s, reached: 47 % of the peaks, 100 % of the memory bandwidth, 5 us to launch a kernel
 transport: nccl over pcie, algorithm auto, protocol auto, 350 ms to set up a communicator, latencies x 1.25
 1 ring given, 10.8 GB/s of bus bandwidth:
@@ -71,14 +71,14 @@ TEST_CASE("one worker alone has no links to list") {
   const Topology alone{.name = "alone",
                        .network = Network({.workers = {"gpu0"}}),
                        .device = {.name = "GPU", .memory = Bytes(1)}};
-  CHECK(describe(alone).starts_with("alone: 1 node of 1 worker\n"));
-  CHECK(describe(alone).ends_with("\n\nno links\n"));
+  CHECK(plain_text(describe(alone)).starts_with("alone: 1 node of 1 worker\n"));
+  CHECK(plain_text(describe(alone)).ends_with("\n\nno links\n"));
   CHECK(to_dot(alone) == "graph \"alone\" {\n  \"0:gpu0\" [label=\"gpu0\", shape=box];\n}\n");
 }
 
 TEST_CASE("a shared device says so, and measured collectives have no rings") {
   const Topology cores = load_topology(PALSIM_ROOT "/tests/topologies/shared_cores.toml");
-  CHECK(describe(cores) == R"(shared_cores: 1 node of 8 workers
+  CHECK(plain_text(describe(cores)) == R"(shared_cores: 1 node of 8 workers
 device: a core: fp32 100 GFLOP/s, 16 GB of memory at 10 GB/s, reached: 100 % of the peaks, 100 % of the memory bandwidth, shared by a node's workers, of whom 2 reach 1.83 times one's speed
 transport: measured, 3 all-reduces, 2 broadcasts, 2 us to launch a collective
 

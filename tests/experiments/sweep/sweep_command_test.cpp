@@ -160,8 +160,8 @@ TEST_CASE("what is no sweep is refused") {
         "--set workers=2: --over workers varies it; write one of the two");
   CHECK(home.refused({"small", "--over", "workers=1,2", "--over", "seed=1,2,3", "--zip"}) ==
         "--zip: workers has 2 values and seed has 3; write as many for each");
-  CHECK(home.refused({"small", "--over", "workers=1", "--format", "table"}) ==
-        "--format table: not a format; known: csv, json");
+  CHECK(home.refused({"small", "--over", "workers=1", "--format", "tabel"}) ==
+        "--format tabel: not a format; did you mean 'table'?");
 }
 
 TEST_CASE("more than a million cells are not begun unasked") {

@@ -12,7 +12,8 @@ Duration ns(std::int64_t count) { return Duration::nanoseconds(count); }
 // `rounds` rounds, each of so many segments of each worker; later ones are longer but for the last.
 Timeline made_up(const KeptRounds& kept, std::int64_t rounds, Rank workers, int segments) {
   Timeline timeline(kept);
-  Time at = Time::start() + ns(1'000'000'000'000'001);
+  Time at = Time::start() + ns(1'000'000'000'001);
+  timeline.go_on_at(at);
   for (std::int64_t round = 0; round < rounds; ++round) {
     const Duration length = ns(round + 1 == rounds ? 1 : 1'000'001 + round);
     for (Rank rank = 0; rank < workers; ++rank) {
@@ -96,10 +97,11 @@ TEST_CASE("no run makes a trace too long, or holds more while it is recorded") {
   const TemporaryFolder folder;
   const auto experiment = [&](const std::string& text) {
     folder.write("huge.toml",
-                 "cluster = 'l40s_tcp_x4'\nmodel = 'resnet50'\nbatch_per_worker = 8\n"
+                 "cluster = 't4_pcie_x4_multi_node'\nmodel = 'resnet50'\nbatch_per_worker = 8\n"
                  "[compute]\nstep_time = '100ms'\njitter = 0.1\n" +
                      text);
-    return load_experiment((folder.path() / "huge.toml").string(), {"workers=4096", "steps=2000"});
+    return load_experiment((folder.path() / "huge.toml").string(),
+                           {"cluster.nodes=1024", "workers=4096", "steps=2000"});
   };
   const Experiment huge = experiment(
       "[[method]]\nname = 'palsgd'\nsync_interval = 1000\nmix_probability = 0.5\n"

@@ -76,6 +76,7 @@ TrainingValidation validated() {
   return validate_training(load_experiment(path("experiment.toml"), {}), *cpu_backend(),
                            {.machine = load_topology(path("cores.toml")),
                             .repeats = 2,
+                            .runs = ValidationOptions::Runs::timed_and_traced,
                             .progress = [](const std::string&, double) {}});
 }
 
@@ -99,6 +100,25 @@ TEST_CASE("A validation predicts and trains every method at every number of work
   }
   CHECK(runs == std::vector<std::pair<std::string, Rank>>{
                     {"ddp", 1}, {"PALSGD", 1}, {"ddp", 2}, {"PALSGD", 2}});
+  REQUIRE(validation.traced.size() == 8);
+  for (std::size_t at = 0; at < validation.methods.size(); ++at) {
+    const ValidatedMethod& method = validation.methods[at];
+    const TracedRun& simulated = validation.traced[2 * at];
+    const TracedRun& measured = validation.traced[2 * at + 1];
+    const std::string name = method.label + (method.workers == 1 ? ", 1 worker" : ", 2 workers");
+    CHECK(simulated.label == "simulated: " + name);
+    CHECK(measured.label == "measured: " + name);
+    CHECK(measured.workers == method.workers);
+    CHECK(simulated.timeline.rounds().back().end.in_seconds() ==
+          doctest::Approx(method.predicted.wall_clock_s));
+    CHECK(measured.timeline.rounds().front().begin == Time::start());
+    CHECK(measured.timeline.rounds().back().steps_done == 6);
+    std::int64_t steps = 0;
+    for (const RoundTimeline& round : measured.timeline.rounds()) {
+      for (const Segment& segment : round.segments) steps += segment.steps;
+    }
+    CHECK(steps == 6 * method.workers);
+  }
 
   SUBCASE("and tells programs all of it") {
     const auto object = nlohmann::json::parse(json_report(validation));

@@ -40,7 +40,7 @@ TEST_CASE("what is not known is an empty field, and null in JSON") {
 }
 
 TEST_CASE("the table shows each row's error, then the groups, then the notes") {
-  CHECK(validation_table(sample) ==
+  CHECK(plain_text(validation_table(sample)) ==
         "who   predicted_s  measured_s    error\n"
         "--------------------------------------\n"
         "a             1.1           1  +10.0 %\n"

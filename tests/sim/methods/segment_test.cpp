@@ -21,7 +21,8 @@ TEST_CASE("gathered steps take the same time, are as many, and fill the same tim
       const auto activity = static_cast<Activity>(random() % 4);
       const bool steps = activity <= Activity::mix && random() % 4 > 0;
       const Duration length = Duration::nanoseconds(1 + static_cast<std::int64_t>(random() % 9));
-      segments.push_back({rank, activity, at, length, steps ? 1 + random() % 3 : 0});
+      segments.push_back(
+          {rank, activity, at, length, steps ? 1 + static_cast<std::int64_t>(random() % 3) : 0});
       at += length;
     }
     using Key = std::tuple<Rank, Activity, bool>;

@@ -1,0 +1,30 @@
+#include "experiments/command/table_layout.hpp"
+
+#include <algorithm>
+
+#include "experiments/command/display_width.hpp"
+
+namespace palsim {
+
+std::vector<std::size_t> column_widths(const std::vector<TextRow>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const TextRow& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      widths[c] = std::max(widths[c], display_width(row[c]));
+    }
+  }
+  return widths;
+}
+
+std::string aligned(const std::string& text, std::size_t width, Side side) {
+  const std::string padding(width - display_width(text), ' ');
+  return side == Side::left ? text + padding : padding + text;
+}
+
+double longest_of(const std::vector<TimeSplit>& splits) {
+  double longest_s = 0;
+  for (const TimeSplit& split : splits) longest_s = std::max(longest_s, split.total_s());
+  return longest_s;
+}
+
+}  // namespace palsim

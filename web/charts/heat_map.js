@@ -1,0 +1,92 @@
+// A sweep's wall clock over two of its axes, H and p where it has them: the more time, the darker;
+// the fastest cell is framed.
+"use strict";
+
+// The two that are shown at first, or null.
+function heatAxes(part) {
+  const axes = movingAxes(part);
+  if (axes.length < 2) return null;
+  const ending = (name) => axes.find((axis) => axis.endsWith(name));
+  const [h, p] = [ending("sync_interval"), ending("mix_probability")];
+  return h && p ? [h, p] : axes.slice(0, 2);
+}
+
+// The label whose times the two axes change most, relatively.
+function heatLabel(part) {
+  const reach = new Map();
+  for (const { label, wall_clock_mean_s: seconds } of sweepCells(part)) {
+    const [least, most] = reach.get(label) ?? [seconds, seconds];
+    reach.set(label, [Math.min(least, seconds), Math.max(most, seconds)]);
+  }
+  return [...reach].reduce((a, b) => (b[1][1] / b[1][0] > a[1][1] / a[1][0] ? b : a))[0];
+}
+
+function heatFinding(part) {
+  const label = heatLabel(part);
+  const cells = sweepCells(part).filter((row) => row.label === label);
+  const best = fastestCell({ rows: cells });
+  const at = heatAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
+  return `${label} is fastest at ${at}: ${formatTime(best.wall_clock_mean_s)}`;
+}
+
+function drawHeatMap(target, part) {
+  const axes = movingAxes(part);
+  const labels = distinct(sweepCells(part).map(({ label }) => label));
+  let label = heatLabel(part);
+  let [xAxis, yAxis] = heatAxes(part);
+  let holders;
+  const controls = element("div", { class: "controls" });
+  const picture = element("div");
+  const draw = () => {
+    holders = axisHolders(part, [xAxis, yAxis], () => picture.redraw());
+    controls.replaceChildren(...choosers.map((one) => one.label), ...holders.labels);
+    picture.redraw?.();
+  };
+  const axisList = (name, at, set) => {
+    const one = chooser(name, axes.map(settingText), (index) => { set(axes[index]); draw(); });
+    one.list.selectedIndex = axes.indexOf(at);
+    return one;
+  };
+  const methods = chooser("Method", labels, (index) => { label = labels[index]; draw(); });
+  methods.list.selectedIndex = labels.indexOf(label);
+  const choosers = [methods];
+  if (axes.length > 2) {
+    choosers.push(axisList("Across", xAxis, (axis) => { xAxis = axis; }),
+                  axisList("Up", yAxis, (axis) => { yAxis = axis; }));
+  }
+  draw();
+  target.replaceChildren(controls, picture);
+  drawPlot(picture, (width) => heatPlot(
+    sweepCells(part).filter((row) => row.label === label && holders.held(row)), xAxis, yAxis, width));
+}
+
+function heatPlot(cells, xAxis, yAxis, width) {
+  const times = cells.map((row) => row.wall_clock_mean_s);
+  const [least, most] = reach(times);
+  const color = d3.scaleLinear([least, (least + most) / 2, most], ["#eaf2fa", "#5d9fd6", "#08306b"]);
+  const dark = (row) => most > least && row.wall_clock_mean_s > least + 0.62 * (most - least);
+  const fill = (row) => (least === most ? "#eaf2fa" : color(row.wall_clock_mean_s));
+  const { unit } = timeAxis(times);
+  const [name] = timeUnit(most);
+  const digits = width > 620 ? 4 : 3;
+  const across = distinct(cells.map((row) => row[xAxis]));
+  const roomy = (width - 80) / across.length > 8 * digits + 4;
+  const plot = plotOf(width, `Wall clock over ${settingText(xAxis)} and ${settingText(yAxis)}`, {
+    height: 76 + 38 * distinct(cells.map((row) => row[yAxis])).length,
+    x: { type: "band", label: settingText(xAxis), tickFormat: String, domain: across },
+    y: { type: "band", label: settingText(yAxis), tickFormat: String, reverse: true,
+         domain: distinct(cells.map((row) => row[yAxis])) },
+    marks: [
+      Plot.cell(cells, { x: xAxis, y: yAxis, fill, inset: 1, tip: true, title: (row) =>
+        `${settingText(xAxis)} ${row[xAxis]}, ${settingText(yAxis)} ${row[yAxis]}: ` +
+        formatTime(row.wall_clock_mean_s) }),
+      Plot.cell(cells.filter((row) => row.wall_clock_mean_s === least),
+                { x: xAxis, y: yAxis, fill: "none", stroke: "var(--communication)", strokeWidth: 3, inset: 1 }),
+      roomy ? Plot.text(cells, { x: xAxis, y: yAxis, fill: (row) =>
+        (dark(row) ? "#ffffff" : "#06121c"),
+        text: (row) => formatNumber(row.wall_clock_mean_s / unit, digits), className: "on-cells" }) : null,
+    ],
+  });
+  plot.querySelectorAll(".on-cells text").forEach((text, i) => text.setAttribute("data-behind", fill(cells[i])));
+  return element("div", {}, element("p", { class: "key muted", textContent: `Wall clock in ${name}` }), plot);
+}
