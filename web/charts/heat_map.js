@@ -60,12 +60,19 @@ function drawHeatMap(target, part) {
     sweepCells(part).filter((row) => row.label === label && holders.held(row)), xAxis, yAxis, width));
 }
 
+const HEATS = ["rgb(234, 242, 250)", "rgb(93, 159, 214)", "rgb(8, 48, 107)"];
+
+// Black or white, whichever is stronger: both have the same contrast at this luminance.
+function inkOn(color) {
+  const [r, g, b] = color.match(/\d+/g).map((value) => (value / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+}
+
 function heatPlot(cells, xAxis, yAxis, width) {
   const times = cells.map((row) => row.wall_clock_mean_s);
   const [least, most] = reach(times);
-  const color = d3.scaleLinear([least, (least + most) / 2, most], ["#eaf2fa", "#5d9fd6", "#08306b"]);
-  const dark = (row) => most > least && row.wall_clock_mean_s > least + 0.62 * (most - least);
-  const fill = (row) => (least === most ? "#eaf2fa" : color(row.wall_clock_mean_s));
+  const color = d3.scaleLinear([least, (least + most) / 2, most], HEATS);
+  const fill = (row) => (least === most ? HEATS[0] : color(row.wall_clock_mean_s));
   const { unit } = timeAxis(times);
   const [name] = timeUnit(most);
   const digits = width > 620 ? 4 : 3;
@@ -82,8 +89,7 @@ function heatPlot(cells, xAxis, yAxis, width) {
         formatTime(row.wall_clock_mean_s) }),
       Plot.cell(cells.filter((row) => row.wall_clock_mean_s === least),
                 { x: xAxis, y: yAxis, fill: "none", stroke: "var(--communication)", strokeWidth: 3, inset: 1 }),
-      roomy ? Plot.text(cells, { x: xAxis, y: yAxis, fill: (row) =>
-        (dark(row) ? "#ffffff" : "#06121c"),
+      roomy ? Plot.text(cells, { x: xAxis, y: yAxis, fill: (row) => inkOn(fill(row)),
         text: (row) => formatNumber(row.wall_clock_mean_s / unit, digits), className: "on-cells" }) : null,
     ],
   });

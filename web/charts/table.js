@@ -48,13 +48,16 @@ function saveFile(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-function tableCell(value, isText) {
+// `data-name` is for paper, where a row is a list.
+function tableCell(value, isText, column) {
+  const name = headingOf(column);
   if (typeof value === "number") {
-    return element("td", { "data-value": value, textContent: formatNumber(value, 6) });
+    return element("td", { "data-value": value, "data-name": name,
+                           textContent: formatNumber(value, 6) });
   }
   const text = value === null || value === undefined ? "–" : String(value);
   return element("td", { class: !isText ? null : text.length > 50 ? "text long" : "text",
-                         textContent: text });
+                         "data-name": name, textContent: text });
 }
 
 // `name` is what the file is called.
@@ -65,7 +68,7 @@ function drawTable(target, found, name) {
     rows.some((row) => typeof row[column] === "string")));
   const body = element("tbody");
   const showTo = (count) => body.append(...rows.slice(body.rows.length, count).map((row) =>
-    element("tr", {}, ...columns.map((column) => tableCell(row[column], texts.has(column))))));
+    element("tr", {}, ...columns.map((column) => tableCell(row[column], texts.has(column), column)))));
   showTo(TABLE_ROWS);
   const save = element("button", { type: "button", class: "save-csv", textContent: "Save as CSV",
     onclick: () => saveFile(`${name.replace(/[^\p{L}\p{N}.-]+/gu, "_").slice(0, 80)}.csv`, csvOf(columns, rows)) });
