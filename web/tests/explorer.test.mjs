@@ -122,8 +122,8 @@ test("of many moves between two frames the last one counts, and one prediction i
   const page = await opened();
   const draws = await page.evaluate(() => new Promise((resolve) => {
     let draws = 0;
-    new MutationObserver((records) => { draws += records.length; }).observe(document.getElementById("bars"),
-                                                     { childList: true });
+    new MutationObserver((records) => { draws += records.length; })
+      .observe(document.getElementById("bars"), { childList: true });
     const slider = document.getElementById("H");
     for (let i = 0; i <= 40; ++i) {
       slider.value = i;
