@@ -130,6 +130,7 @@ std::vector<Subject> read_subjects(const ReportArguments& arguments,
 void predict_all(std::vector<Subject>& subjects, const Texts& overrides) {
   std::size_t all = 0;
   for (const Subject& subject : subjects) all += subject.runs();
+  if (all == 0) return;
   std::size_t before = 0;
   ProgressBar bar;
   for (Subject& subject : subjects) {

@@ -51,7 +51,8 @@ std::vector<Json> validation_parts(Json& validations, const ResultSource& source
   return parts;
 }
 
-std::vector<Json> checked_predictions(std::vector<Json> predictions, const ResultSource& source) {
+std::vector<Json> checked_predictions(const std::vector<Json>& predictions,
+                                      const ResultSource& source) {
   require_shape(predictions, Json::array({prediction_example()}), source.path);
   return prediction_parts_of(predictions, source);
 }
