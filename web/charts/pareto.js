@@ -16,14 +16,29 @@ function drawPareto(target, points, costs) {
   if (!known.length) return target.append(element("p", { textContent: "No cost is known." }));
   let cost = known[0];
   const picture = element("div");
-  const { label } = chooser("Cost", known.map(([, name]) => name), (index) => {
-    cost = known[index];
-    picture.redraw();
-  });
+  const { label } = chooser(
+    "Cost",
+    known.map(([, name]) => name),
+    (index) => {
+      cost = known[index];
+      picture.redraw();
+    },
+  );
   target.replaceChildren(element("div", { class: "controls" }, label), picture);
   const series = distinct(points.map((point) => point.series));
-  drawPlot(picture, (width) => element("div", {}, seriesKey(series),
-    paretoPlot(points.filter((point) => typeof point[cost[0]] === "number"), cost, series, width)));
+  drawPlot(picture, (width) =>
+    element(
+      "div",
+      {},
+      seriesKey(series),
+      paretoPlot(
+        points.filter((point) => typeof point[cost[0]] === "number"),
+        cost,
+        series,
+        width,
+      ),
+    ),
+  );
 }
 
 function paretoPlot(points, [key, name, format], series, width) {
@@ -34,23 +49,61 @@ function paretoPlot(points, [key, name, format], series, width) {
   const costs = points.map((point) => point[key]);
   const x = axisFor(costs, name);
   return plotOf(width, `Time against ${name}; not beaten: ${front.map(title).join("; ")}`, {
-    height: Math.min(420, Math.max(290, width * 0.4)), marginRight: 30,
-    x: { ...x, ticks: x.type === "log" ? logTicks(reach(costs), width / 75) : Math.max(2, width / 110),
-         tickFormat: format, insetLeft: 14, insetRight: width < 620 ? 14 : 160,
-         grid: true },
+    height: Math.min(420, Math.max(290, width * 0.4)),
+    marginRight: 30,
+    x: {
+      ...x,
+      ticks: x.type === "log" ? logTicks(reach(costs), width / 75) : Math.max(2, width / 110),
+      tickFormat: format,
+      insetLeft: 14,
+      insetRight: width < 620 ? 14 : 160,
+      grid: true,
+    },
     y: { ...seconds.options, inset: 24 },
     symbol: { type: "identity" },
     marks: [
-      Plot.line(front, { x: key, y, curve: "step-before", stroke: "var(--ink)", strokeOpacity: 0.6 }),
-      ...series.map((one, i) => Plot.dot(points.filter((point) => point.series === one), {
-        x: key, y, r: 5, fill: seriesColor(i), stroke: "var(--paper)", symbol: seriesSymbol(i),
-        title, tip: true })),
+      Plot.line(front, {
+        x: key,
+        y,
+        curve: "step-before",
+        stroke: "var(--ink)",
+        strokeOpacity: 0.6,
+      }),
+      ...series.map((one, i) =>
+        Plot.dot(
+          points.filter((point) => point.series === one),
+          {
+            x: key,
+            y,
+            r: 5,
+            fill: seriesColor(i),
+            stroke: "var(--paper)",
+            symbol: seriesSymbol(i),
+            title,
+            tip: true,
+          },
+        ),
+      ),
       Plot.dot(front, { x: key, y, r: 9, stroke: "var(--ink)" }),
       // Names by turns above and below the line.
-      ...[-15, 19].map((dy, turn) => (front.length > 6 || width < 620 ? null : Plot.text(
-        front.filter((_, i) => i % 2 === turn), {
-          x: key, y, text: (point) => shortened(point.name, 42), dx: 8, dy, textAnchor: "start",
-          fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 }))),
+      ...[-15, 19].map((dy, turn) =>
+        front.length > 6 || width < 620
+          ? null
+          : Plot.text(
+              front.filter((_, i) => i % 2 === turn),
+              {
+                x: key,
+                y,
+                text: (point) => shortened(point.name, 42),
+                dx: 8,
+                dy,
+                textAnchor: "start",
+                fill: "currentColor",
+                stroke: "var(--paper)",
+                strokeWidth: 4,
+              },
+            ),
+      ),
     ],
   });
 }
