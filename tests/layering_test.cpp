@@ -283,3 +283,24 @@ TEST_CASE("of the simulation only the reader of documents touches files") {
   }
   CHECK(readers == 1);
 }
+
+TEST_CASE(
+    "of the C library's functions the simulation takes none that rounds as the machine does") {
+  const std::string rounding =
+      R"re(std::((?:a?(?:sin|cos|tan)h?|exp2?|expm1|log(?:2|10|1p)?|pow|cbrt|hypot|erfc?|[lt]gamma)\())re";
+  for (const std::string& source : sources()) {
+    if (!is_simulation(source) || source == "sim/core/elementary.cpp") continue;
+    CAPTURE(source);
+    CHECK(first_groups(read(root / source), rounding) == std::vector<std::string>{});
+  }
+}
+
+TEST_CASE("a browser's core is built of the prediction, and includes what that has") {
+  const std::string build = read(root / "web/core/CMakeLists.txt");
+  CHECK(first_groups(build, R"re(target_link_libraries\(\w+ PRIVATE ([^)]*)\))re") ==
+        std::vector<std::string>{"palsim_prediction"});
+  for (const std::string& include : own_includes(read(root / "web/core/palsim_core.cpp"))) {
+    CAPTURE(include);
+    CHECK(layer_of(include) == "experiments");
+  }
+}

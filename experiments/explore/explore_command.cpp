@@ -17,13 +17,12 @@ namespace {
 
 const CommandDescription description{
     .name = "explore",
-    .brief = "the same in a browser, with sliders: served on this machine, or a file",
+    .brief = "a page of sliders that answers while they move: served here, or a file",
     .usage = "",
     .summary =
-        "Serves a page with sliders for cluster, workers, bandwidth, latency, jitter, H, p and "
-        "step\n"
-        "time, where the simulator itself answers in the browser; until Ctrl-C, to this machine "
-        "only.\n./dev explore builds what it needs.",
+        "Serves a page with sliders for cluster, workers, bandwidth, latency, jitter, H, p and\n"
+        "step time, where the simulator itself answers in the browser. It is there until Ctrl-C,\n"
+        "for browsers on this machine only. ./dev explore builds what it needs.",
     .example = "palsim explore --out explorer.html",
     .positional = "argument"};
 

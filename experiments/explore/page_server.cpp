@@ -2,7 +2,10 @@
 // connections ahead that it may never use, so no connection keeps another waiting.
 #include "experiments/explore/page_server.hpp"
 
-// clang-format off: Boost 1.74's awaitable.hpp needs it, and does not include it.
+// clang-format off: Boost 1.74's awaitable.hpp needs <utility> and does not include it, and takes
+// only g++ to have C++20's coroutines.
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
 #include <utility>
 // clang-format on
 

@@ -85,7 +85,7 @@ const std::vector<Question> other_questions{
     all_reduce_question,
     {"describe", {"set", "format"}, {"table", "markdown"}},
     {"dot", {"set"}, {}},
-    {"flows", {"set", "format"}, {"csv", "json", "markdown"}}};
+    {"flows", {"set", "format"}, {"csv", "json", "table", "markdown"}}};
 
 const Question& question_of(std::string_view asked) {
   const auto found = std::find_if(other_questions.begin(), other_questions.end(),
@@ -254,7 +254,7 @@ void run(const std::vector<std::string>& arguments) {
     std::cout << to_dot(cluster.topology);
   } else if (asked == "flows") {
     const std::string path = (*values)["flows"].as<std::string>();
-    if (format == "markdown") {
+    if (format == "table" || format == "markdown") {
       std::cout << printed({flows_table(network, path)}, format);
     } else {
       std::cout << (format == "json" ? flows_json(network, path) : flows_csv(network, path));

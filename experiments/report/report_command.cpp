@@ -36,7 +36,7 @@ const CommandDescription description{
         "An EXPERIMENT (a name in experiments/ or the path of a TOML file) is predicted; a RESULT "
         "is\n"
         "a file that palsim predict, sweep, choose, train, validate or network --all-reduce wrote\n"
-        "with --format json or csv, of at most 100 000 rows. Several are shown in order.",
+        "with --format json or csv. Several are shown in order, 100 000 rows of results at most.",
     .example = "palsim report gptneo_8m_tinystories_t4 --out gptneo.html",
     .positional = "subject"};
 
@@ -90,6 +90,14 @@ struct Subject {
   std::size_t runs() const { return experiment ? experiment->runs.size() : 0; }
 };
 
+std::size_t rows_of(const std::vector<Subject>& subjects) {
+  std::size_t rows = 0;
+  for (const Subject& subject : subjects) {
+    for (const Json& part : subject.parts) rows += part.contains("rows") ? part["rows"].size() : 0;
+  }
+  return rows;
+}
+
 std::vector<Subject> read_subjects(const ReportArguments& arguments,
                                    const std::filesystem::path& page) {
   Texts inputs{page.string()};
@@ -102,6 +110,9 @@ std::vector<Subject> read_subjects(const ReportArguments& arguments,
     Subject& subject = subjects.emplace_back(Subject{.name = name});
     if (is_result(name)) {
       subject.parts = parts_of_result(name);
+      require<InputError>(rows_of(subjects) <= most_result_rows,
+                          "{}: {} rows with those before it; a page holds {}, write fewer results",
+                          name, rows_of(subjects), most_result_rows);
     } else {
       subject.experiment = load_experiment(name, arguments.overrides);
       require_no_input("out", arguments.out, subject.experiment->files);

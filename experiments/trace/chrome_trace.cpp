@@ -195,13 +195,13 @@ std::string left_out(const TracedRun& run) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-std::string chrome_trace(std::vector<TracedRun>& runs) {
+std::string chrome_trace(std::vector<TracedRun>& runs, std::size_t largest) {
   while (true) {
     std::string trace = trace_of(runs);
-    if (trace.size() <= largest_trace) return trace;
+    if (trace.size() <= largest) return trace;
     bool all_empty = true;
     for (TracedRun& run : runs) {
-      const double share = static_cast<double>(largest_trace) / static_cast<double>(trace.size());
+      const double share = static_cast<double>(largest) / static_cast<double>(trace.size());
       const auto segments = static_cast<double>(run.timeline.segments());
       all_empty = all_empty && run.timeline.segments() == 0;
       run.timeline.make_do_with(static_cast<std::size_t>(0.95 * share * segments));

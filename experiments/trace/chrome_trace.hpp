@@ -28,7 +28,7 @@ KeptRounds rounds_in_trace(std::size_t runs);
 std::string left_out(const TracedRun& run);
 
 // Leaves out more of the runs if they would not fit. Throws InputError if they are too many.
-std::string chrome_trace(std::vector<TracedRun>& runs);
+std::string chrome_trace(std::vector<TracedRun>& runs, std::size_t largest = largest_trace);
 
 // Writes the trace and, if it is not whole, says so in a line.
 void write_trace(const std::string& path, std::vector<TracedRun> runs);

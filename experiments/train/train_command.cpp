@@ -116,8 +116,9 @@ void ask_for_stop(int signal) {
 void print(const Campaign& campaign, const TrainArguments& arguments) {
   if (!campaign.reports() || campaign.results().methods.empty()) return;
   if (!arguments.options.trace.empty()) write_trace(arguments.options.trace, campaign.traced());
-  std::cout << (arguments.format == "json" ? json_report(campaign.results())
-                                           : printed(table_report(campaign.results()), arguments.format))
+  std::cout << (arguments.format == "json"
+                    ? json_report(campaign.results())
+                    : printed(table_report(campaign.results()), arguments.format))
             << std::flush;
 }
 

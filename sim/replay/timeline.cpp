@@ -1,10 +1,16 @@
 #include "sim/replay/timeline.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace palsim {
+namespace {
+
+using Pace = std::pair<Duration, std::int64_t>;  // the slowest first; of two alike, the earlier
+
+Pace pace_of(const RoundTimeline& round) { return {round.begin - round.end, round.number}; }
+
+}  // namespace
 
 void Timeline::record(const Segment& segment) {
   if (segment.length <= Duration() || segment.rank >= first_rank_left_out_) return;
@@ -33,6 +39,8 @@ void Timeline::end_round(Step steps_done, Time end) {
 }
 
 void Timeline::finish(Step steps_done, Time end) {
+  // Those who ended before the last have waited for it; no time has passed.
+  if (steps_done == ended_.steps_done && end == ended_.end) end_round(steps_done, end);
   keep(std::exchange(ended_, {}));
   current_.steps_done = steps_done;
   current_.end = end;
@@ -65,23 +73,18 @@ std::size_t Timeline::most_of_a_kind() const {
 // A round that is no longer among the last stays if it is among the first or the slowest. What was
 // left out was faster than these, so the slowest of those still there are the slowest of all.
 void Timeline::leave_out_the_usual() {
-  const auto is_slower = [](const RoundTimeline* one, const RoundTimeline* other) {
-    const Duration difference = (one->end - one->begin) - (other->end - other->begin);
-    return difference > Duration() || (difference == Duration() && one->number < other->number);
-  };
-  std::vector<const RoundTimeline*> by_slowness;
-  for (const RoundTimeline& round : rounds_) by_slowness.push_back(&round);
-  const std::size_t slowest = std::min(kept_.slowest, rounds_.size());
-  std::nth_element(by_slowness.begin(), by_slowness.begin() + static_cast<std::ptrdiff_t>(slowest),
-                   by_slowness.end(), is_slower);
-  std::set<std::int64_t> slow;
-  for (std::size_t at = 0; at < slowest; ++at) slow.insert(by_slowness[at]->number);
+  if (rounds_.size() <= kept_.slowest) return;
+  std::vector<Pace> paces;
+  paces.reserve(rounds_.size());
+  for (const RoundTimeline& round : rounds_) paces.push_back(pace_of(round));
+  const auto fastest = paces.begin() + static_cast<std::ptrdiff_t>(kept_.slowest);
+  std::nth_element(paces.begin(), fastest, paces.end());
   std::erase_if(rounds_, [&](const RoundTimeline& round) {
-    const bool is_usual = static_cast<std::size_t>(round.number) >= kept_.first &&
-                          static_cast<std::size_t>(count_ - round.number) > kept_.last &&
-                          !slow.contains(round.number);
-    if (is_usual) segments_in_rounds_ -= round.segments.size();
-    return is_usual;
+    if (static_cast<std::size_t>(round.number) < kept_.first) return false;
+    if (static_cast<std::size_t>(count_ - round.number) <= kept_.last) return false;
+    if (pace_of(round) < *fastest) return false;
+    segments_in_rounds_ -= round.segments.size();
+    return true;
   });
 }
 

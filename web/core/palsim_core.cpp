@@ -18,11 +18,12 @@ Json prediction(const Json& request) {
   const auto file = request.at("file").get<std::string>();
   const auto overrides = request.at("overrides").get<std::vector<std::string>>();
   std::ofstream(file, std::ios::binary) << request.at("experiment").get<std::string>();
-  return prediction_parts(load_experiment(file, overrides),
-                          {.source = file,
-                           .overrides = overrides,
-                           .room = {.timeline_segments = request.at("segments")}},
-                          [](double) {});
+  return prediction_parts(
+      load_experiment(file, overrides),
+      {.source = file,
+       .overrides = overrides,
+       .room = {.timeline_segments = request.at("segments"), .link_uses = request.at("link_uses")}},
+      [](double) {});
 }
 
 // The answer stays until the next call; {"error": ...} has what the command would say.
@@ -45,7 +46,8 @@ const char* answer_of(Work work) {
 extern "C" {
 
 // {"file": its name, "experiment": its TOML, "overrides": ["key=value", ...], "segments": how many
-// of timelines there is room for} -> the parts, one for each number of workers.
+// of timelines there is room for, "link_uses": of links} -> the parts, one for each number of
+// workers.
 const char* palsim_predict(const char* request) {
   return palsim::answer_of([&] { return palsim::prediction(palsim::Json::parse(request)); });
 }

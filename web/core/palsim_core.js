@@ -1,9 +1,9 @@
 // `await palsimCore()`: what palsim predicts, in the page itself; the same code as the command's.
 //   predict(experimentToml, overrides, options): the prediction as a report's part has it, of the
 //     first number of workers. `overrides` are texts "key=value" as of --set; `options` may hold
-//     timelines: false for none, segments: how many of timelines there is room for (as in a report),
-//     and file: how complaints call the experiment (experiment.toml). Throws an Error whose message
-//     is the command's one line.
+//     timelines: false and links: false for none, segments: how many of timelines there is room for,
+//     all three as in a report if left out, and file: how complaints call the experiment
+//     (experiment.toml). Throws an Error whose message is the command's one line.
 //   predictAll: the same for all numbers of workers, as an array.
 //   clusters(), models(): the names built in.
 async function palsimCore() {
@@ -21,9 +21,10 @@ async function palsimCore() {
   }
 
   function predictAll(experiment, overrides = [], options = {}) {
-    const { timelines = true, segments = 80000, file = "experiment.toml" } = options;
-    const request = { file, experiment, overrides, segments: timelines ? segments : 0 };
-    return call("_palsim_predict", JSON.stringify(request));
+    const { timelines = true, segments = 80000, links = true, file = "experiment.toml" } = options;
+    return call("_palsim_predict", JSON.stringify({
+      file, experiment, overrides, segments: timelines ? segments : 0, link_uses: links ? 15000 : 0,
+    }));
   }
 
   return {

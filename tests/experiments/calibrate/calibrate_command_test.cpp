@@ -27,7 +27,8 @@ Words with_words(Words words, const Words& more) {
 
 TEST_CASE("what palsim does not calibrate is refused") {
   const Home home;
-  CHECK(home.refusal({"calibrate"}) == "palsim calibrate: no subject; write one of network, machine");
+  CHECK(home.refusal({"calibrate"}) ==
+        "palsim calibrate: no subject; write one of network, machine");
   CHECK(home.refusal({"calibrate", "netwrok"}) ==
         "palsim calibrate netwrok: not a subject; did you mean 'network'?");
   CHECK(home.run({"calibrate", "--help"}).out.find("  network ") != std::string::npos);
@@ -51,7 +52,7 @@ TEST_CASE("a calibration without log or cluster is refused") {
   CHECK(home.refusal({"calibrate", "network", "b.csv", "--cluster", "small_cluster"}) ==
         "b.csv: cannot be read; write the name of a readable log");
   CHECK(home.refusal(with_words(calibrate, {"--format", "xml"})) ==
-        "--format xml: not a format; known: table, json, csv");
+        "--format xml: not a format; known: table, json, csv, markdown");
   CHECK(home.refusal(with_words(calibrate, {"--set", "nodes=2"})) ==
         "--set nodes=2: nodes = 2: needs a [fabric]; write its attach, bandwidth and latency");
 }

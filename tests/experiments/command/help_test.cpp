@@ -112,6 +112,15 @@ TEST_CASE("each command has an example, and it works") {
   CHECK(desk.run(palsim_command().description.example).status == 0);
 }
 
+TEST_CASE("what has a format has Markdown") {
+  for (const Command* command : every_command()) {
+    CAPTURE(full_name(command->description));
+    for (const OptionText& option : option_texts(command->options)) {
+      if (option.name == "--format") CHECK(option.value.ends_with("|markdown"));
+    }
+  }
+}
+
 TEST_CASE("a summary's lines flow, but indented ones stay") {
   CHECK(paragraphs_of("a\nb\n\nc\n  d  e\nf") ==
         std::vector<std::string>{"a b", "", "c", "  d  e", "f"});

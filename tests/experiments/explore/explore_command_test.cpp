@@ -58,16 +58,18 @@ class TakenPort {
   int number_ = 0;
 };
 
-// Starts the server, waits for its line, sends a request (REQUEST in the shell's printf), and
-// interrupts it: the answer, then the exit status.
-std::string served(const std::string& request) {
+// Starts the server, waits for its line, does `work` in the shell, which knows its $port, and
+// interrupts it: what the work printed, then the exit status.
+std::string while_served(const std::string& work) {
   return "exec 3< <(palsim explore --port 0 & echo $!; wait $!; echo $?)\n"
          "read -r server <&3; read -r line <&3\n"
-         "port=${line#http://127.0.0.1:}; port=${port%%/*}\n"
-         "exec 4<>/dev/tcp/127.0.0.1/$port; printf '" +
-         request +
-         "' >&4; cat <&4\n"
-         "kill -INT $server; read -r status <&3; echo \"status $status\"\n";
+         "port=${line#http://127.0.0.1:}; port=${port%%/*}\n" +
+         work + "\nkill -INT $server; read -r status <&3; echo \"status $status\"\n";
+}
+
+// The answer to a request, as the shell's printf writes it.
+std::string served(const std::string& request) {
+  return while_served("exec 4<>/dev/tcp/127.0.0.1/$port; printf '" + request + "' >&4; cat <&4");
 }
 
 TEST_CASE("what cannot be served or written is said in a line, and nothing is left") {
@@ -161,6 +163,16 @@ TEST_CASE("the page is served until Ctrl-C, and nothing else is") {
   CHECK(posted.out.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
   const CommandResult nonsense = home.shell(served(R"(\001\002\r\n\r\n)"));
   CHECK(nonsense.out == "status 0\n");
+}
+
+TEST_CASE("only this machine is listened to") {
+  const ExplorerHome home;
+  home.build_core();
+  // Linux lists the sockets that listen (state 0A) with their addresses in hexadecimal.
+  const CommandResult listed = home.shell(while_served(
+      "awk -v port=$(printf %04X $port) '$4 == \"0A\" && $2 ~ \":\" port \"$\" {print $2}' "
+      "/proc/net/tcp /proc/net/tcp6 | sed 's/:.*//'"));
+  CHECK(listed.out == "0100007F\nstatus 0\n");
 }
 
 }  // namespace

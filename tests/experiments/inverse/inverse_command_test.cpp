@@ -18,7 +18,7 @@ using Words = std::vector<std::string>;
 CommandValues parsed(const Words& words) {
   po::options_description options;
   add_inverse_options(options);
-  options.add_options()("format", po::value<std::string>(), "");
+  options.add_options()("format", one_of("table|json|markdown"), "");
   return *parse_command({.name = "choose", .positional = "experiment"}, options, words);
 }
 

@@ -185,6 +185,17 @@ TEST_CASE("--out never overwrites what is read") {
   CHECK(home.folder().read(result) == before);
 }
 
+TEST_CASE("Several results hold no more rows than a page") {
+  const ReportHome home;
+  const Json rows = Json::parse(
+      home.run({"network", "small_cluster", "--all-reduce", "1KiB", "--format", "json"}).out);
+  Json many = Json::array();
+  for (int row = 0; row < 50'001; ++row) many.push_back(rows[0]);
+  home.folder().write("many.json", many.dump());
+  CHECK(home.refusal({"report", "many.json", "many.json"}) ==
+        "many.json: 100002 rows with those before it; a page holds 100000, write fewer results");
+}
+
 TEST_CASE("--set without an experiment is refused") {
   const ReportHome home;
   const std::string result = home.written("r.json", {"predict", "small", "--format", "json"});

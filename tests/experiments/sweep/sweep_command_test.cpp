@@ -164,6 +164,20 @@ TEST_CASE("what is no sweep is refused") {
         "--format tabel: not a format; did you mean 'table'?");
 }
 
+TEST_CASE("a table has the axes, times and shares of every row, and says once what failed") {
+  const SweepHome home;
+  const Words words{"small", "--over", "workers=1,2,3,4", "--format"};
+  const CommandResult table = home.sweep(joined(words, {"table"}));
+  CHECK(table.status == 0);
+  CHECK(table.out.starts_with("workers  method  wall clock (s)  speedup  compute"));
+  CHECK(table.out.find("\n2        palsgd  ") != std::string::npos);
+  CHECK(table.out.find("\n3        -               failed  ") != std::string::npos);
+  CHECK(table.out.find("\nfailed: --set workers=3: ") != std::string::npos);
+  const CommandResult markdown = home.sweep(joined(words, {"markdown"}));
+  CHECK(std::count(markdown.out.begin(), markdown.out.end(), '\n') == 12);
+  CHECK(markdown.out.find("\n| 2       | palsgd | ") != std::string::npos);
+}
+
 TEST_CASE("more than a million cells are not begun unasked") {
   const SweepHome home;
   CHECK(home.refused({"small", "--over", "seed=1..1001+1", "--over", "steps=1..1000+1"}) ==

@@ -1,6 +1,9 @@
 #include "experiments/trace/chrome_trace.hpp"
 
+#include <fmt/format.h>
+
 #include "experiments/predict/prediction.hpp"
+#include "sim/core/error.hpp"
 #include "tests/experiments/trace/trace_laws.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -68,29 +71,28 @@ TEST_CASE("the rounds left out stand in the gaps between those that are there") 
 }
 
 TEST_CASE("a trace that would be too long is cut down until it is not, evenly") {
-  // Too many segments for a file: rounds_in_trace alone would not have let them in.
-  const auto as_label = [](int at) { return std::string(1, static_cast<char>('a' + at)); };
+  constexpr std::size_t largest = 2'000'000;
   std::vector<TracedRun> runs;
-  for (int at = 0; at < 2; ++at) {
-    runs.push_back({as_label(at), 100, made_up(every_round, 30, 100, 100)});
+  for (const char* label : {"a", "b"}) {
+    runs.push_back({label, 20, made_up(every_round, 30, 20, 25)});
   }
-  const std::string trace = chrome_trace(runs);
-  CHECK(trace.size() <= largest_trace);
-  CHECK(trace.size() > largest_trace / 2);
+  const std::string trace = chrome_trace(runs, largest);
+  CHECK(trace.size() <= largest);
+  CHECK(trace.size() > largest / 2);
+  CHECK(checked_trace(trace).size() == 2);
   for (const TracedRun& run : runs) {
     CHECK(run.timeline.kept().first > 1);
     CHECK(run.timeline.rounds_left_out() > 0);
-    CHECK(run.timeline.first_rank_left_out() >= 100);
+    CHECK(run.timeline.first_rank_left_out() >= 20);
     CHECK(left_out(run).starts_with(
         fmt::format("{} of 30 rounds (kept: first ", run.timeline.rounds_left_out())));
   }
 }
 
 TEST_CASE("what has no room at all is refused rather than written") {
-  std::vector<TracedRun> runs(1,
-                              {std::string(largest_trace, 'x'), 1, made_up(every_round, 2, 1, 1)});
-  CHECK_THROWS_WITH_AS(chrome_trace(runs), "--trace: 1 runs are too many for one file; write fewer",
-                       InputError);
+  std::vector<TracedRun> runs{{std::string(9000, 'x'), 1, made_up(every_round, 2, 1, 1)}};
+  CHECK_THROWS_WITH_AS(chrome_trace(runs, 10'000),
+                       "--trace: 1 runs are too many for one file; write fewer", InputError);
 }
 
 TEST_CASE("no run makes a trace too long, or holds more while it is recorded") {
