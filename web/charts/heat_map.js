@@ -96,24 +96,27 @@ function heatPlot(cells, xAxis, yAxis, width) {
   const { unit } = timeAxis(times);
   const [name] = timeUnit(most);
   const digits = width > 620 ? 4 : 3;
-  const across = distinct(cells.map((row) => row[xAxis]));
-  const roomy = (width - 80) / across.length > 8 * digits + 4;
+  const across = bandsFor(
+    cells.map((row) => row[xAxis]),
+    width / 60,
+  );
+  const up = bandsFor(
+    cells.map((row) => row[yAxis]),
+    30,
+  );
+  const tall = Math.min(38, Math.max(4, 700 / up.domain.length));
+  const roomy = (width - 80) / across.domain.length > 8 * digits + 4 && tall > 16;
+  const inset = tall > 16 ? 1 : 0;
   const plot = plotOf(width, `Wall clock over ${settingText(xAxis)} and ${settingText(yAxis)}`, {
-    height: 76 + 38 * distinct(cells.map((row) => row[yAxis])).length,
-    x: { type: "band", label: settingText(xAxis), tickFormat: String, domain: across },
-    y: {
-      type: "band",
-      label: settingText(yAxis),
-      tickFormat: String,
-      reverse: true,
-      domain: distinct(cells.map((row) => row[yAxis])),
-    },
+    height: 76 + tall * up.domain.length,
+    x: { type: "band", label: settingText(xAxis), padding: 0.05, ...across },
+    y: { type: "band", label: settingText(yAxis), padding: 0.05, reverse: true, ...up },
     marks: [
       Plot.cell(cells, {
         x: xAxis,
         y: yAxis,
         fill,
-        inset: 1,
+        inset,
         tip: true,
         title: (row) =>
           `${settingText(xAxis)} ${row[xAxis]}, ${settingText(yAxis)} ${row[yAxis]}: ` +
@@ -127,7 +130,7 @@ function heatPlot(cells, xAxis, yAxis, width) {
           fill: "none",
           stroke: "var(--communication)",
           strokeWidth: 3,
-          inset: 1,
+          inset,
         },
       ),
       roomy

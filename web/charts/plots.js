@@ -65,15 +65,27 @@ function seriesKey(names) {
   );
 }
 
-const reach = (values) => [Math.min(...values), Math.max(...values)];
+const reach = (values) =>
+  values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
 const distinct = (values) => [...new Set(values)];
+
+// In order, if they are numbers.
+const ordered = (values) =>
+  values.every((value) => typeof value === "number") ? [...values].sort((a, b) => a - b) : values;
+
+// A band or a point for each of these values, with a name at as many as there is room for.
+function bandsFor(values, room) {
+  const domain = ordered(distinct(values));
+  const every = Math.ceil(domain.length / Math.max(1, room));
+  return { domain, ticks: domain.filter((_, i) => i % every === 0), tickFormat: String };
+}
 
 // An axis for these values: theirs in order where some are texts, else a scale that is logarithmic
 // where they reach far; with the values themselves as ticks where they are few.
 function axisFor(values, label) {
   const found = distinct(values);
   if (!found.every((value) => typeof value === "number")) {
-    return { type: "point", domain: found, label, tickFormat: String };
+    return { type: "point", label, ...bandsFor(found, 8) };
   }
   const [least, most] = reach(found);
   const far = least > 0 && most / least > 8;

@@ -9,16 +9,15 @@ const SWEEP_COSTS = [
   ["memory_per_worker_bytes", "memory of a worker", formatBytes],
 ];
 
-const sweepPoints = (part) =>
-  sweepCells(part).map((row) => ({
+function sweepPoints(part) {
+  const axes = movingAxes(part).map((axis) => [axis, settingText(axis).split(" ").at(-1)]);
+  return sweepCells(part).map((row) => ({
     ...row,
     series: row.label,
     seconds: row.wall_clock_mean_s,
-    name: [
-      row.label,
-      ...movingAxes(part).map((axis) => `${settingText(axis).split(" ").at(-1)}=${row[axis]}`),
-    ].join(", "),
+    name: [row.label, ...axes.map(([axis, name]) => `${name}=${row[axis]}`)].join(", "),
   }));
+}
 
 const choiceRows = ({ cells }) => cells.map((cell, i) => ({ rank: i + 1, ...cell }));
 
