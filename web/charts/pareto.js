@@ -57,6 +57,22 @@ function paretoPlot(points, [key, name, format], series, width) {
   const title = (point) => `${point.name}: ${formatTime(point.seconds)}, ${format(point[key])}`;
   const costs = points.map((point) => point[key]);
   const x = axisFor(costs, name);
+  // The first series on top: its points often lie at one place in all cells.
+  const dots = series.map((one, i) =>
+    Plot.dot(
+      drawn.filter((point) => point.series === one),
+      {
+        x: key,
+        y,
+        r: 5,
+        fill: seriesColor(i),
+        stroke: "var(--paper)",
+        symbol: seriesSymbol(i),
+        title,
+        tip: true,
+      },
+    ),
+  );
   return plotOf(
     width,
     `Time against ${name}; not beaten: ${front.slice(0, 12).map(title).join("; ")}`,
@@ -81,21 +97,7 @@ function paretoPlot(points, [key, name, format], series, width) {
           stroke: "var(--ink)",
           strokeOpacity: 0.6,
         }),
-        ...series.map((one, i) =>
-          Plot.dot(
-            drawn.filter((point) => point.series === one),
-            {
-              x: key,
-              y,
-              r: 5,
-              fill: seriesColor(i),
-              stroke: "var(--paper)",
-              symbol: seriesSymbol(i),
-              title,
-              tip: true,
-            },
-          ),
-        ),
+        ...dots.reverse(),
         Plot.dot(front, { x: key, y, r: 9, stroke: "var(--ink)" }),
         // Names by turns above and below the line.
         ...[-15, 19].map((dy, turn) =>
