@@ -162,6 +162,7 @@ function choiceFigures(part) {
         )
       : pareto,
   );
+  if (choice.choice?.doubts.length) figures.push(notesOf(choice.choice.doubts));
   figures.push(tableFigure(part, choiceRows(choice), "candidates"));
   return figures;
 }

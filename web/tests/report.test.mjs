@@ -117,6 +117,7 @@ test("each kind of part has its charts, and none of them is empty", async () => 
       sections.map((section) => ({
         kind: section.dataset.kind,
         title: section.querySelector("h2").textContent,
+        notes: [...section.querySelectorAll(".notes li")].map((note) => note.textContent),
         charts: [...section.querySelectorAll("figure[data-chart]")].map((figure) => ({
           name: figure.dataset.chart,
           height: figure.getBoundingClientRect().height,
@@ -130,7 +131,7 @@ test("each kind of part has its charts, and none of them is empty", async () => 
       parts.map(({ kind }) => kind),
       data.map(({ kind }) => kind),
     );
-    parts.forEach(({ kind, title, charts }, i) => {
+    parts.forEach(({ kind, title, notes, charts }, i) => {
       seen.add(kind);
       const names = charts.map((chart) => chart.name);
       const wanted = expected[kind].filter(
@@ -142,6 +143,7 @@ test("each kind of part has its charts, and none of them is empty", async () => 
       for (const chart of wanted)
         assert.ok(names.includes(chart), `${kind} ${i} has no ${chart}: ${names}`);
       if (data[i].choice?.pareto.length) assert.ok(names.includes("loss-front"));
+      for (const doubt of data[i].choice?.choice.doubts ?? []) assert.ok(notes.includes(doubt));
       assert.ok(title && !/undefined|NaN|null/.test(title), title);
       for (const chart of charts)
         assert.ok(chart.marks > 0 && chart.height > 40, `${kind}: ${chart.name} is empty`);
