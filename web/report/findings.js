@@ -86,11 +86,14 @@ function sensitivityFinding({ sensitivity }) {
     : "The choice stays the same";
 }
 
+// What validations call the rows that a figure was fitted to, and those that they count elsewhere.
+const NO_PREDICTION = /calibrated on|fitted to|not counted/;
+
 // Picks errors out; the half that is nearer is those up to the middle one.
 function validationFinding(validation) {
   const { points } = validationPoints(validation);
   const errors = points
-    .filter(({ group }) => !/^calibrated/.test(group))
+    .filter(({ group }) => !NO_PREDICTION.test(group))
     .map(({ error }) => Math.abs(error))
     .sort((a, b) => a - b);
   if (!errors.length) return "Nothing was measured to hold these predictions against";

@@ -197,6 +197,27 @@ test("the heat map holds each cell's time, and the axes' choosers change what is
   assert.notEqual(await sweep.locator("svg").first().innerHTML(), before);
 });
 
+test("a validation's finding leaves out what was fitted, and says the middle and the worst", async () => {
+  const page = await opened("results");
+  const { parts } = dataOf(pages.results);
+  const groups = new Set();
+  for (const [i, { validation }] of parts.entries()) {
+    if (!validation) continue;
+    const counted = validation.rows.filter(
+      ({ error, group }) => error !== null && !/\(calibrated on\)|^fitted to it$/.test(group),
+    );
+    validation.rows.forEach(({ group }) => groups.add(group));
+    const errors = counted.map(({ error }) => Math.abs(error)).sort((a, b) => a - b);
+    const percent = (share) => `${Number((100 * share).toPrecision(3))} %`;
+    assert.equal(
+      await page.locator(`#part-${i + 1} h2`).innerText(),
+      `Half of ${errors.length} predictions are within ` +
+        `${percent(errors[Math.ceil(errors.length / 2) - 1])}, all within ${percent(errors.at(-1))}`,
+    );
+  }
+  assert.ok(groups.has("DiLoCo, H = 1 (calibrated on)") && groups.has("fitted to it"));
+});
+
 test("hostile labels appear as text", async () => {
   const page = await opened("prediction");
   assert.equal(await page.evaluate(() => window.hacked), undefined);
