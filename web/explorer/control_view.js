@@ -1,5 +1,5 @@
-// A control on the page: a slider over its stops, the value beside it as a number to edit, its unit,
-// a way back to its own value, and a line for what is wrong with it.
+// A control on the page: a slider over its stops, the value beside it as a number to edit, its
+// unit, a way back to its own value, and a line for what is wrong with it.
 "use strict";
 
 // Shows `control` in `parent`. `turned(id, text)` is called with each value that a person sets,

@@ -1,6 +1,6 @@
 // What can be turned: each control's range, its own value (the cluster's or the experiment's), and
-// the assignments that `palsim predict --set` takes for it. A value is a text in the control's unit,
-// or whatever somebody typed, which the simulator's core then judges.
+// the assignments that `palsim predict --set` takes for it. A value is a text in the control's
+// unit, or whatever somebody typed, which the simulator's core then judges.
 "use strict";
 
 const bandwidthUnits = { "kbit/s": 1e-6, "Mbit/s": 1e-3, "Gbit/s": 1, "Tbit/s": 1e3,

@@ -1,5 +1,5 @@
-// What speaks against a picture, as `palsim predict` warns of it: workers that do not fit their device,
-// and methods that never synchronize.
+// What speaks against a picture, as `palsim predict` warns of it: workers that do not fit their
+// device, and methods that never synchronize.
 "use strict";
 
 const labelsOf = (methods) => methods.map(({ label }) => label).join(", ");
@@ -12,8 +12,9 @@ function doubtsOf({ workers, methods }, facts) {
   const large = methods.filter((method) => method.memory_per_worker_bytes > most);
   if (large.length > 0) {
     const needed = Math.max(...large.map((method) => method.memory_per_worker_bytes));
-    doubts.push(`Does not fit: ${labelsOf(large)} (up to ${formatBytes(needed)} per worker; a device ` +
-      `has ${formatBytes(facts.device_memory_bytes)}${sharing > 1 ? ` for ${sharing} of them` : ""}).`);
+    const of = sharing > 1 ? ` for ${sharing} of them` : "";
+    doubts.push(`Does not fit: ${labelsOf(large)} (up to ${formatBytes(needed)} per worker; ` +
+      `a device has ${formatBytes(facts.device_memory_bytes)}${of}).`);
   }
   const alone = workers > 1 ? methods.filter((method) => method.synchronizations === 0) : [];
   if (alone.length > 0) {

@@ -53,8 +53,8 @@ function tooLong(settings, facts, assignments) {
   const [workers, steps] = [worth("workers"), worth("steps")];
   const blamed = assignments.findLast(({ text }) => /^(workers|steps)=/.test(text));
   if (!blamed || !(workers * steps > mostWorkerSteps)) return "";
-  return `--set ${blamed.text}: ${formatNumber(workers)} workers x ${formatNumber(steps)} steps are ` +
-    `more than the ${formatNumber(mostWorkerSteps)} that this page takes; run the command`;
+  return `--set ${blamed.text}: ${formatNumber(workers)} workers x ${formatNumber(steps)} steps ` +
+    `are more than the ${formatNumber(mostWorkerSteps)} that this page takes; run the command`;
 }
 
 // Which control a complaint of the core is about; "" if it names none.

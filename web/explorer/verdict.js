@@ -14,13 +14,13 @@ function verdictOf(prediction) {
   const time = formatTime(fastest.wall_clock_s.mean, 3);
   if (fastest === first) {
     const next = byTime[1];
-    return `${fastest.label} is fastest: ${time} for ${formatNumber(fastest.steps)} steps, ${exposed} of it ` +
-      `exposed communication. Next comes ${next.label}, ` +
+    return `${fastest.label} is fastest: ${time} for ${formatNumber(fastest.steps)} steps, ` +
+      `${exposed} of it exposed communication. Next comes ${next.label}, ` +
       `${formatShare(next.wall_clock_s.mean / fastest.wall_clock_s.mean - 1)} slower.`;
   }
   const waiting = formatShare(fastest.split_s.waiting / fastest.wall_clock_s.mean);
   return `${fastest.label} is fastest: ${time} for ${formatNumber(fastest.steps)} steps, ` +
-    `${formatNumber(fastest.speedup, 3)} times as fast as ${first.label}. ${exposed} of its time is ` +
-    `exposed communication, ${waiting} waiting; of ${first.label}'s, ` +
+    `${formatNumber(fastest.speedup, 3)} times as fast as ${first.label}. ${exposed} of its time ` +
+    `is exposed communication, ${waiting} waiting; of ${first.label}'s, ` +
     `${formatShare(exposedShare(first))} is exposed communication.`;
 }

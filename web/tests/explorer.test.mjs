@@ -1,5 +1,5 @@
-// The explorer in a browser: it opens from a server and from disk, its answer follows what is turned
-// and is the command's, and everybody can read and reach it.
+// The explorer in a browser: it opens from a server and from disk, its answer follows what is
+// turned and is the command's, and everybody can read and reach it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { keyboardOrder, overflow, smallestText, startBrowser, weakTexts } from "./browser.mjs";
@@ -83,7 +83,8 @@ test("the answer follows the pointer, the model and the cluster", { skip: lackin
   await drawn(page);
   assert.match(await page.textContent("#command"), /--set model=resnet50/);
   await assertSame(page);
-  for (const cluster of await page.$$eval("#cluster option", (all) => all.map(({ value }) => value))) {
+  const clusters = await page.$$eval("#cluster option", (all) => all.map(({ value }) => value));
+  for (const cluster of clusters) {
     await page.selectOption("#cluster", cluster);
     await drawn(page);
     assert.equal(await page.textContent("#complaint"), "", cluster);
@@ -121,8 +122,8 @@ test("of many moves between two frames the last one counts, and one prediction i
   const page = await opened();
   const draws = await page.evaluate(() => new Promise((resolve) => {
     let draws = 0;
-    new MutationObserver(() => { ++draws; }).observe(document.getElementById("bars"),
-                                                     { childList: true });
+    new MutationObserver((records) => { draws += records.length; })
+      .observe(document.getElementById("bars"), { childList: true });
     const slider = document.getElementById("H");
     for (let i = 0; i <= 40; ++i) {
       slider.value = i;
@@ -165,11 +166,13 @@ test("what would keep the page busy for long is refused at once", { skip: lackin
   const page = await opened();
   const before = await shownSplits(page);
   await type(page, "workers", "100000");
-  assert.match(await page.textContent("#workers-complaint"), /^--set workers=100000: .* run the command$/);
+  assert.match(await page.textContent("#workers-complaint"),
+               /^--set workers=100000: .* run the command$/);
   assert.deepEqual(await shownSplits(page), before);
   await type(page, "workers", "2000");
   await type(page, "steps", "10001");
-  assert.match(await page.textContent("#steps-complaint"), /^--set steps=10001: .* run the command$/);
+  assert.match(await page.textContent("#steps-complaint"),
+               /^--set steps=10001: .* run the command$/);
   await press(page, "workers", ["Home"]);
   assert.equal(await page.textContent("#steps-complaint"), "");
   assert.deepEqual(page.problems, []);
@@ -177,15 +180,16 @@ test("what would keep the page busy for long is refused at once", { skip: lackin
 
 test("what does not fit its device, and what never synchronizes, is said as the command says it",
      { skip: lacking }, async () => {
-  for (const fragment of ["", "#batch=512", "#cluster=two_cores", "#steps=20&H=32", "#workers=1&steps=9",
-                          "#batch=256&model=bert_base&workers=8"]) {
+  for (const fragment of ["", "#batch=512", "#cluster=two_cores", "#steps=20&H=32",
+                          "#workers=1&steps=9", "#batch=256&model=bert_base&workers=8"]) {
     const page = await opened(fragment);
     const { stderr } = await ran(page, explorer.folder);
     const labels = (line, pattern) => line.match(pattern)?.[1].split(", ") ?? [];
     const doubts = await page.textContent("#doubts");
     const all = (pattern) => [...stderr.matchAll(pattern)].map(([, label]) => label);
     assert.deepEqual(labels(doubts, /fit: (.*?) \(/), all(/: (\S+) needs /g), fragment);
-    assert.deepEqual(labels(doubts, /meets another: (.*?) \(/), all(/with (\S+) no worker/g), fragment);
+    assert.deepEqual(labels(doubts, /meets another: (.*?) \(/), all(/with (\S+) no worker/g),
+                     fragment);
     await page.close();
   }
 });
@@ -221,7 +225,8 @@ test("the link restores what was turned", { skip: lacking }, async () => {
   assert.equal(await other.inputValue("#workers-value"), "64");
 });
 
-test("a link with nonsense in it is refused in the command's words", { skip: lacking }, async () => {
+test("a link with nonsense in it is refused in the command's words", { skip: lacking },
+     async () => {
   const page = await opened("#cluster=nowhere&workers=%3Cimg%20src=x%20onerror=alert(1)%3E");
   assert.match(await page.textContent("#complaint"), /^--set cluster=nowhere: 'nowhere' is not in/);
   assert.deepEqual(page.problems, []);
@@ -230,7 +235,8 @@ test("a link with nonsense in it is refused in the command's words", { skip: lac
 test("the tabulator key reaches everything, with a ring around it", { skip: lacking }, async () => {
   const page = await opened("#workers=64&step_time=50");
   await page.evaluate(() => { document.querySelector("details").open = true; });
-  const wanted = await page.$$eval("button:enabled, input, select, summary, a[href], [tabindex='0']",
+  const wanted = await page.$$eval(
+    "button:enabled, input, select, summary, a[href], [tabindex='0']",
     (all) => all.filter((element) => element.offsetParent).length);
   const reached = await keyboardOrder(page);
   assert.equal(reached.length, wanted);

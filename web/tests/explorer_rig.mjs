@@ -1,5 +1,5 @@
-// The explorer as its tests and screenshots open it: written to a file or served, turned by keys, and
-// what it shows beside what the command says.
+// The explorer as its tests and screenshots open it: written to a file or served, turned by keys,
+// and what it shows beside what the command says.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,8 @@ const environment = { ...process.env, PALSIM_HOME: root };
 
 // Why there is nothing to test; false if there is. What must be there is missed by the tests.
 export const lacking = !existsSync(join(root, "build/web/palsim_core.js")) &&
-  process.env.PALSIM_PEERS !== "required" && "build/web/palsim_core.js is not built (./dev explore)";
+  process.env.PALSIM_PEERS !== "required" &&
+  "build/web/palsim_core.js is not built (./dev explore)";
 
 // A folder of its own; `page` is the explorer in it.
 export function writtenExplorer() {
@@ -26,7 +27,8 @@ export async function servedExplorer() {
   const server = spawn(palsim, ["explore", "--port", "0"],
                        { env: environment, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => server.on("exit", resolve));
-  const line = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(`${text}`)));
+  const line = await new Promise((resolve) =>
+    server.stdout.once("data", (text) => resolve(`${text}`)));
   return { address: line.split(" ")[0], line, stop: () => (server.kill("SIGINT"), ended) };
 }
 
