@@ -8,7 +8,10 @@ import { root, startBrowser, web } from "./tests/browser.mjs";
 import { ready, writtenExplorer } from "./tests/explorer_rig.mjs";
 import { palsim } from "./tests/report_pages.mjs";
 
-const windows = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
+const windows = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
 const turned = "#workers=8&bandwidth=25&H=16";
 
 async function shots(name, address, whenReady) {

@@ -1,8 +1,15 @@
 // Numbers as people read them: four digits and the unit that fits. Nothing here computes a figure.
 "use strict";
 
-const TIME_UNITS = [["ns", 1e-9], ["µs", 1e-6], ["ms", 1e-3], ["s", 1], ["min", 60], ["h", 3600],
-                    ["d", 86400]];
+const TIME_UNITS = [
+  ["ns", 1e-9],
+  ["µs", 1e-6],
+  ["ms", 1e-3],
+  ["s", 1],
+  ["min", 60],
+  ["h", 3600],
+  ["d", 86400],
+];
 
 // From 120 of a unit on the next one is used, of seconds, minutes and hours; below, from 1000 on.
 function timeUnit(seconds) {
@@ -10,8 +17,11 @@ function timeUnit(seconds) {
   if (size >= 172800) return TIME_UNITS[6];
   if (size >= 7200) return TIME_UNITS[5];
   if (size >= 120) return TIME_UNITS[4];
-  return TIME_UNITS.slice(0, 4).reverse().find(([, unit]) => size >= unit) ??
-    TIME_UNITS[size === 0 ? 3 : 0];
+  return (
+    TIME_UNITS.slice(0, 4)
+      .reverse()
+      .find(([, unit]) => size >= unit) ?? TIME_UNITS[size === 0 ? 3 : 0]
+  );
 }
 
 // Thin spaces between thousands, from five digits on.
@@ -22,8 +32,11 @@ function formatNumber(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   if (size >= 10 ** digits || Number.isInteger(value)) {
-    return size >= 1e15 ? value.toExponential(digits - 1)
-      : size >= 1e4 ? grouped(String(Math.round(value))) : String(Math.round(value));
+    return size >= 1e15
+      ? value.toExponential(digits - 1)
+      : size >= 1e4
+        ? grouped(String(Math.round(value)))
+        : String(Math.round(value));
   }
   if (size < 1e-4) return value.toExponential(digits - 1);
   const text = String(Number(value.toPrecision(digits)));
@@ -48,10 +61,20 @@ const formatShare = (share) => `${Number((100 * share).toPrecision(3))} %`;
 
 // Whole nanoseconds without rounding, in the unit that fits: "45.678123 ms".
 function formatExact(nanoseconds) {
-  const [unit, digits] = nanoseconds < 1e3 ? ["ns", 0] : nanoseconds < 1e6 ? ["µs", 3]
-    : nanoseconds < 1e9 ? ["ms", 6] : ["s", 9];
+  const [unit, digits] =
+    nanoseconds < 1e3
+      ? ["ns", 0]
+      : nanoseconds < 1e6
+        ? ["µs", 3]
+        : nanoseconds < 1e9
+          ? ["ms", 6]
+          : ["s", 9];
   const size = 10 ** digits;
-  const rest = digits ? String(nanoseconds % size).padStart(digits, "0").replace(/0+$/, "") : "";
+  const rest = digits
+    ? String(nanoseconds % size)
+        .padStart(digits, "0")
+        .replace(/0+$/, "")
+    : "";
   return `${Math.floor(nanoseconds / size)}${rest && "."}${rest} ${unit}`;
 }
 

@@ -25,7 +25,9 @@ function heatFinding(part) {
   const label = heatLabel(part);
   const cells = sweepCells(part).filter((row) => row.label === label);
   const best = fastestCell({ rows: cells });
-  const at = heatAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
+  const at = heatAxes(part)
+    .map((axis) => `${settingText(axis)} = ${best[axis]}`)
+    .join(", ");
   return `${label} is fastest at ${at}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 
@@ -43,21 +45,39 @@ function drawHeatMap(target, part) {
     picture.redraw?.();
   };
   const axisList = (name, at, set) => {
-    const one = chooser(name, axes.map(settingText), (index) => { set(axes[index]); draw(); });
+    const one = chooser(name, axes.map(settingText), (index) => {
+      set(axes[index]);
+      draw();
+    });
     one.list.selectedIndex = axes.indexOf(at);
     return one;
   };
-  const methods = chooser("Method", labels, (index) => { label = labels[index]; draw(); });
+  const methods = chooser("Method", labels, (index) => {
+    label = labels[index];
+    draw();
+  });
   methods.list.selectedIndex = labels.indexOf(label);
   const choosers = [methods];
   if (axes.length > 2) {
-    choosers.push(axisList("Across", xAxis, (axis) => { xAxis = axis; }),
-                  axisList("Up", yAxis, (axis) => { yAxis = axis; }));
+    choosers.push(
+      axisList("Across", xAxis, (axis) => {
+        xAxis = axis;
+      }),
+      axisList("Up", yAxis, (axis) => {
+        yAxis = axis;
+      }),
+    );
   }
   draw();
   target.replaceChildren(controls, picture);
-  drawPlot(picture, (width) => heatPlot(
-    sweepCells(part).filter((row) => row.label === label && holders.held(row)), xAxis, yAxis, width));
+  drawPlot(picture, (width) =>
+    heatPlot(
+      sweepCells(part).filter((row) => row.label === label && holders.held(row)),
+      xAxis,
+      yAxis,
+      width,
+    ),
+  );
 }
 
 const HEATS = ["rgb(234, 242, 250)", "rgb(93, 159, 214)", "rgb(8, 48, 107)"];
@@ -76,23 +96,61 @@ function heatPlot(cells, xAxis, yAxis, width) {
   const { unit } = timeAxis(times);
   const [name] = timeUnit(most);
   const digits = width > 620 ? 4 : 3;
-  const across = distinct(cells.map((row) => row[xAxis]));
-  const roomy = (width - 80) / across.length > 8 * digits + 4;
+  const across = bandsFor(
+    cells.map((row) => row[xAxis]),
+    width / 60,
+  );
+  const up = bandsFor(
+    cells.map((row) => row[yAxis]),
+    30,
+  );
+  const tall = Math.min(38, Math.max(4, 700 / up.domain.length));
+  const roomy = (width - 80) / across.domain.length > 8 * digits + 4 && tall > 16;
+  const inset = tall > 16 ? 1 : 0;
   const plot = plotOf(width, `Wall clock over ${settingText(xAxis)} and ${settingText(yAxis)}`, {
-    height: 76 + 38 * distinct(cells.map((row) => row[yAxis])).length,
-    x: { type: "band", label: settingText(xAxis), tickFormat: String, domain: across },
-    y: { type: "band", label: settingText(yAxis), tickFormat: String, reverse: true,
-         domain: distinct(cells.map((row) => row[yAxis])) },
+    height: 76 + tall * up.domain.length,
+    x: { type: "band", label: settingText(xAxis), padding: 0.05, ...across },
+    y: { type: "band", label: settingText(yAxis), padding: 0.05, reverse: true, ...up },
     marks: [
-      Plot.cell(cells, { x: xAxis, y: yAxis, fill, inset: 1, tip: true, title: (row) =>
-        `${settingText(xAxis)} ${row[xAxis]}, ${settingText(yAxis)} ${row[yAxis]}: ` +
-        formatTime(row.wall_clock_mean_s) }),
-      Plot.cell(cells.filter((row) => row.wall_clock_mean_s === least),
-                { x: xAxis, y: yAxis, fill: "none", stroke: "var(--communication)", strokeWidth: 3, inset: 1 }),
-      roomy ? Plot.text(cells, { x: xAxis, y: yAxis, fill: (row) => inkOn(fill(row)),
-        text: (row) => formatNumber(row.wall_clock_mean_s / unit, digits), className: "on-cells" }) : null,
+      Plot.cell(cells, {
+        x: xAxis,
+        y: yAxis,
+        fill,
+        inset,
+        tip: true,
+        title: (row) =>
+          `${settingText(xAxis)} ${row[xAxis]}, ${settingText(yAxis)} ${row[yAxis]}: ` +
+          formatTime(row.wall_clock_mean_s),
+      }),
+      Plot.cell(
+        cells.filter((row) => row.wall_clock_mean_s === least),
+        {
+          x: xAxis,
+          y: yAxis,
+          fill: "none",
+          stroke: "var(--communication)",
+          strokeWidth: 3,
+          inset,
+        },
+      ),
+      roomy
+        ? Plot.text(cells, {
+            x: xAxis,
+            y: yAxis,
+            fill: (row) => inkOn(fill(row)),
+            text: (row) => formatNumber(row.wall_clock_mean_s / unit, digits),
+            className: "on-cells",
+          })
+        : null,
     ],
   });
-  plot.querySelectorAll(".on-cells text").forEach((text, i) => text.setAttribute("data-behind", fill(cells[i])));
-  return element("div", {}, element("p", { class: "key muted", textContent: `Wall clock in ${name}` }), plot);
+  plot
+    .querySelectorAll(".on-cells text")
+    .forEach((text, i) => text.setAttribute("data-behind", fill(cells[i])));
+  return element(
+    "div",
+    {},
+    element("p", { class: "key muted", textContent: `Wall clock in ${name}` }),
+    plot,
+  );
 }

@@ -2,8 +2,11 @@
 "use strict";
 
 const sweepCells = ({ rows }) => rows.filter((row) => typeof row.wall_clock_mean_s === "number");
-const fastestCell = (part) => sweepCells(part).reduce(
-  (a, b) => (b.wall_clock_mean_s < a.wall_clock_mean_s ? b : a), sweepCells(part)[0]);
+const fastestCell = (part) =>
+  sweepCells(part).reduce(
+    (a, b) => (b.wall_clock_mean_s < a.wall_clock_mean_s ? b : a),
+    sweepCells(part)[0],
+  );
 const axisValues = (part, axis) => distinct(part.rows.map((row) => row[axis]));
 const movingAxes = (part) => part.axes.filter((axis) => axisValues(part, axis).length > 1);
 
@@ -12,16 +15,18 @@ const movingAxes = (part) => part.axes.filter((axis) => axisValues(part, axis).l
 function axisHolders(part, free, onchange) {
   const start = fastestCell(part);
   const chosen = new Map();
-  const labels = movingAxes(part).filter((axis) => !free.includes(axis)).map((axis) => {
-    const values = axisValues(part, axis);
-    chosen.set(axis, start[axis]);
-    const { list, label } = chooser(settingText(axis), values.map(String), (index) => {
-      chosen.set(axis, values[index]);
-      onchange();
+  const labels = movingAxes(part)
+    .filter((axis) => !free.includes(axis))
+    .map((axis) => {
+      const values = axisValues(part, axis);
+      chosen.set(axis, start[axis]);
+      const { list, label } = chooser(settingText(axis), values.map(String), (index) => {
+        chosen.set(axis, values[index]);
+        onchange();
+      });
+      list.selectedIndex = values.indexOf(start[axis]);
+      return label;
     });
-    list.selectedIndex = values.indexOf(start[axis]);
-    return label;
-  });
   return { labels, held: (row) => [...chosen].every(([axis, value]) => row[axis] === value) };
 }
 
@@ -42,7 +47,9 @@ function drawSweep(target, part) {
   const axisChooser = chooser("Axis", axes.map(settingText), useAxis);
   useAxis(0);
   target.replaceChildren(controls, picture);
-  drawPlot(picture, (width) => sweepPlot(sweepCells(part).filter(holders.held), axis, labels, width));
+  drawPlot(picture, (width) =>
+    sweepPlot(sweepCells(part).filter(holders.held), axis, labels, width),
+  );
 }
 
 function sweepPlot(cells, axis, labels, width) {
@@ -50,17 +57,40 @@ function sweepPlot(cells, axis, labels, width) {
   const y = (row) => row.wall_clock_mean_s / seconds.unit;
   const wide = width > 620;
   const plot = plotOf(width, `Wall clock against ${settingText(axis)}`, {
-    height: Math.min(420, Math.max(280, width * 0.4)), marginRight: wide ? 150 : 20,
-    x: { ...axisFor(cells.map((row) => row[axis]), settingText(axis)), inset: 10 },
+    height: Math.min(420, Math.max(280, width * 0.4)),
+    marginRight: wide ? 150 : 20,
+    x: {
+      ...axisFor(
+        cells.map((row) => row[axis]),
+        settingText(axis),
+      ),
+      inset: 10,
+    },
     y: seconds.options,
     symbol: { type: "identity" },
     marks: [
-      ...labels.map((label, i) => Plot.line(cells.filter((row) => row.label === label),
-        { x: axis, y, stroke: seriesColor(i), strokeWidth: 2 })),
-      ...labels.map((label, i) => Plot.dot(cells.filter((row) => row.label === label), {
-        x: axis, y, r: 4.5, fill: seriesColor(i), stroke: "var(--paper)", symbol: seriesSymbol(i),
-        title: (row) => `${label}, ${settingText(axis)} ${row[axis]}: ${formatTime(row.wall_clock_mean_s)}`,
-        tip: true })),
+      ...labels.map((label, i) =>
+        Plot.line(
+          cells.filter((row) => row.label === label),
+          { x: axis, y, stroke: seriesColor(i), strokeWidth: 2 },
+        ),
+      ),
+      ...labels.map((label, i) =>
+        Plot.dot(
+          cells.filter((row) => row.label === label),
+          {
+            x: axis,
+            y,
+            r: 4.5,
+            fill: seriesColor(i),
+            stroke: "var(--paper)",
+            symbol: seriesSymbol(i),
+            title: (row) =>
+              `${label}, ${settingText(axis)} ${row[axis]}: ${formatTime(row.wall_clock_mean_s)}`,
+            tip: true,
+          },
+        ),
+      ),
     ],
   });
   if (wide) labelLineEnds(plot, cells, labels, axis, y);
@@ -70,11 +100,16 @@ function sweepPlot(cells, axis, labels, width) {
 // Each line's name at its right end, moved apart where they would overlap.
 function labelLineEnds(plot, cells, labels, axis, y) {
   const [xScale, yScale] = [plot.scale("x"), plot.scale("y")];
-  const ends = labels.flatMap((label, i) => {
-    const own = cells.filter((row) => row.label === label);
-    const end = own.reduce((a, b) => (xScale.apply(b[axis]) >= xScale.apply(a[axis]) ? b : a), own[0]);
-    return end ? [{ label, i, x: xScale.apply(end[axis]), y: yScale.apply(y(end)) }] : [];
-  }).sort((a, b) => a.y - b.y);
+  const ends = labels
+    .flatMap((label, i) => {
+      const own = cells.filter((row) => row.label === label);
+      const end = own.reduce(
+        (a, b) => (xScale.apply(b[axis]) >= xScale.apply(a[axis]) ? b : a),
+        own[0],
+      );
+      return end ? [{ label, i, x: xScale.apply(end[axis]), y: yScale.apply(y(end)) }] : [];
+    })
+    .sort((a, b) => a.y - b.y);
   let above = -Infinity;
   for (const end of ends) {
     end.at = Math.max(end.y, above + 16);
@@ -83,14 +118,23 @@ function labelLineEnds(plot, cells, labels, axis, y) {
   const svg = plot.localName === "svg" ? plot : plot.querySelector("svg");
   const bottom = Number(svg.getAttribute("height")) - 34;
   for (const end of ends.reverse()) {
-    end.at = Math.min(end.at, (end.below ?? bottom));
+    end.at = Math.min(end.at, end.below ?? bottom);
     const next = ends[ends.indexOf(end) + 1];
     if (next) next.below = end.at - 16;
     svg.append(
-      element("svg:path", { d: `M${end.x + 7},${end.y}L${end.x + 16},${end.at}`, fill: "none",
-                            stroke: seriesColor(end.i) }),
-      element("svg:text", { x: end.x + 19, y: end.at + 4, "font-size": 12,
-                            "text-anchor": "start", fill: "currentColor",
-                            textContent: shortened(end.label, 19) }));
+      element("svg:path", {
+        d: `M${end.x + 7},${end.y}L${end.x + 16},${end.at}`,
+        fill: "none",
+        stroke: seriesColor(end.i),
+      }),
+      element("svg:text", {
+        x: end.x + 19,
+        y: end.at + 4,
+        "font-size": 12,
+        "text-anchor": "start",
+        fill: "currentColor",
+        textContent: shortened(end.label, 19),
+      }),
+    );
   }
 }

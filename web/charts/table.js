@@ -52,33 +52,85 @@ function saveFile(name, text) {
 function tableCell(value, isText, column) {
   const name = headingOf(column);
   if (typeof value === "number") {
-    return element("td", { "data-value": value, "data-name": name,
-                           textContent: formatNumber(value, 6) });
+    return element("td", {
+      "data-value": value,
+      "data-name": name,
+      textContent: formatNumber(value, 6),
+    });
   }
   const text = value === null || value === undefined ? "–" : String(value);
-  return element("td", { class: !isText ? null : text.length > 50 ? "text long" : "text",
-                         "data-name": name, textContent: text });
+  return element("td", {
+    class: !isText ? null : text.length > 50 ? "text long" : "text",
+    "data-name": name,
+    textContent: text,
+  });
 }
 
 // `name` is what the file is called.
 function drawTable(target, found, name) {
   const rows = found.map((row) => flatRow(row));
   const columns = distinct(rows.flatMap((row) => Object.keys(row)));
-  const texts = new Set(columns.filter((column) =>
-    rows.some((row) => typeof row[column] === "string")));
+  const texts = new Set(
+    columns.filter((column) => rows.some((row) => typeof row[column] === "string")),
+  );
   const body = element("tbody");
-  const showTo = (count) => body.append(...rows.slice(body.rows.length, count).map((row) =>
-    element("tr", {}, ...columns.map((column) => tableCell(row[column], texts.has(column), column)))));
+  const showTo = (count) =>
+    body.append(
+      ...rows
+        .slice(body.rows.length, count)
+        .map((row) =>
+          element(
+            "tr",
+            {},
+            ...columns.map((column) => tableCell(row[column], texts.has(column), column)),
+          ),
+        ),
+    );
   showTo(TABLE_ROWS);
-  const save = element("button", { type: "button", class: "save-csv", textContent: "Save as CSV",
-    onclick: () => saveFile(`${name.replace(/[^\p{L}\p{N}.-]+/gu, "_").slice(0, 80)}.csv`, csvOf(columns, rows)) });
-  const more = rows.length > TABLE_ROWS ? element("button", { type: "button",
-    textContent: `Show all ${formatNumber(rows.length)} rows`,
-    onclick: () => { showTo(rows.length); more.remove(); } }) : "";
-  target.replaceChildren(element("div", { class: "controls" }, save, more),
-    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Table: ${name}` },
-      element("table", {},
-        element("thead", {}, element("tr", {}, ...columns.map((column) => element("th", {
-          scope: "col", class: texts.has(column) ? "text" : null, title: column,
-          textContent: headingOf(column) })))), body)));
+  const save = element("button", {
+    type: "button",
+    class: "save-csv",
+    textContent: "Save as CSV",
+    onclick: () =>
+      saveFile(`${name.replace(/[^\p{L}\p{N}.-]+/gu, "_").slice(0, 80)}.csv`, csvOf(columns, rows)),
+  });
+  const more =
+    rows.length > TABLE_ROWS
+      ? element("button", {
+          type: "button",
+          textContent: `Show all ${formatNumber(rows.length)} rows`,
+          onclick: () => {
+            showTo(rows.length);
+            more.remove();
+          },
+        })
+      : "";
+  target.replaceChildren(
+    element("div", { class: "controls" }, save, more),
+    element(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": `Table: ${name}` },
+      element(
+        "table",
+        {},
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            ...columns.map((column) =>
+              element("th", {
+                scope: "col",
+                class: texts.has(column) ? "text" : null,
+                title: column,
+                textContent: headingOf(column),
+              }),
+            ),
+          ),
+        ),
+        body,
+      ),
+    ),
+  );
 }

@@ -7,8 +7,11 @@ function paintTimeline(state) {
   const ratio = devicePixelRatio || 1;
   state.width = plot.clientWidth;
   if (!state.width) return;
-  state.height = Math.min(TIMELINE.tallest, TIMELINE.most / tracks.length,
-                          Math.max(1, TIMELINE.fits / tracks.length));
+  state.height = Math.min(
+    TIMELINE.tallest,
+    TIMELINE.most / tracks.length,
+    Math.max(1, TIMELINE.fits / tracks.length),
+  );
   state.scale = timeScale(state);
   const height = Math.ceil(TIMELINE.axis + state.height * tracks.length + 2);
   if (canvas.width !== Math.round(state.width * ratio) || canvas.height !== height * ratio) {
@@ -34,8 +37,12 @@ function paintTimeline(state) {
     const left = state.scale(begin - state.shown.begin_ns);
     paint.strokeStyle = themeColor("focus");
     paint.lineWidth = 2;
-    paint.strokeRect(left, TIMELINE.axis + cursor.track * state.height,
-      Math.max(2, state.scale(begin - state.shown.begin_ns + length) - left), state.height - 1);
+    paint.strokeRect(
+      left,
+      TIMELINE.axis + cursor.track * state.height,
+      Math.max(2, state.scale(begin - state.shown.begin_ns + length) - left),
+      state.height - 1,
+    );
   }
   paint.restore();
 }
@@ -55,7 +62,8 @@ function paintAxis({ scale, width, shown }, paint, height) {
     const text = `${format(tick)} ${name}`;
     paint.moveTo(x, TIMELINE.axis - 5);
     paint.lineTo(x, height);
-    if (x + 4 + paint.measureText(text).width < width) paint.fillText(text, x + 4, TIMELINE.axis / 2 - 1);
+    if (x + 4 + paint.measureText(text).width < width)
+      paint.fillText(text, x + 4, TIMELINE.axis / 2 - 1);
   }
   paint.stroke();
   paint.fillText("worker", 0, TIMELINE.axis / 2 - 1);
@@ -93,8 +101,14 @@ function paintSegments({ tracks, height, scale, shown, width }, paint) {
       paint.fillRect(x, y, wide > 3 ? wide - 0.5 : Math.max(wide, 0.7), tall);
       if (writing && wide > 44) {
         paint.fillStyle = inks[activity];
-        paintName(paint, ACTIVITIES[activity], steps, Math.max(x, left), y + tall / 2,
-                  Math.min(x + wide, width) - Math.max(x, left));
+        paintName(
+          paint,
+          ACTIVITIES[activity],
+          steps,
+          Math.max(x, left),
+          y + tall / 2,
+          Math.min(x + wide, width) - Math.max(x, left),
+        );
       }
     }
   });

@@ -32,13 +32,17 @@ function followPointer(state) {
     const box = state.plot.getBoundingClientRect();
     return (event.clientX - box.left - TIMELINE.gutter) / (box.width - TIMELINE.gutter);
   };
-  state.plot.addEventListener("wheel", (event) => {
-    if (share(event) < 0 || (event.deltaY > 0 && state.view.k === 1)) return;
-    event.preventDefault();
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) panTimeline(state, event.deltaX / 1000);
-    else zoomTimeline(state, 2 ** (-event.deltaY / 300), share(event));
-    hoverTimeline(state, event);
-  }, { passive: false });
+  state.plot.addEventListener(
+    "wheel",
+    (event) => {
+      if (share(event) < 0 || (event.deltaY > 0 && state.view.k === 1)) return;
+      event.preventDefault();
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) panTimeline(state, event.deltaX / 1000);
+      else zoomTimeline(state, 2 ** (-event.deltaY / 300), share(event));
+      hoverTimeline(state, event);
+    },
+    { passive: false },
+  );
   state.plot.addEventListener("pointerdown", (event) => {
     fingers.set(event.pointerId, share(event));
     state.plot.setPointerCapture(event.pointerId);
@@ -57,16 +61,23 @@ function followPointer(state) {
   for (const end of ["pointerup", "pointercancel"]) {
     state.plot.addEventListener(end, (event) => fingers.delete(event.pointerId));
   }
-  state.plot.addEventListener("pointerleave", () => { state.tip.hidden = true; });
+  state.plot.addEventListener("pointerleave", () => {
+    state.tip.hidden = true;
+  });
 }
 
 function pressTimeline(state, event) {
   const does = {
-    "+": () => zoomTimeline(state, 2), "=": () => zoomTimeline(state, 2),
-    "-": () => zoomTimeline(state, 1 / 2), 0: () => zoomTimeline(state, 0),
-    ArrowLeft: () => panTimeline(state, -0.1), ArrowRight: () => panTimeline(state, 0.1),
-    ArrowUp: () => moveCursor(state, -1, 0), ArrowDown: () => moveCursor(state, 1, 0),
-    ",": () => moveCursor(state, 0, -1), ".": () => moveCursor(state, 0, 1),
+    "+": () => zoomTimeline(state, 2),
+    "=": () => zoomTimeline(state, 2),
+    "-": () => zoomTimeline(state, 1 / 2),
+    0: () => zoomTimeline(state, 0),
+    ArrowLeft: () => panTimeline(state, -0.1),
+    ArrowRight: () => panTimeline(state, 0.1),
+    ArrowUp: () => moveCursor(state, -1, 0),
+    ArrowDown: () => moveCursor(state, 1, 0),
+    ",": () => moveCursor(state, 0, -1),
+    ".": () => moveCursor(state, 0, 1),
   }[event.key];
   if (!does || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
@@ -81,7 +92,8 @@ function moveCursor(state, tracks, segments) {
     const track = Math.max(0, Math.min(all.length - 1, cursor.track + tracks));
     const [, begin, length] = all[cursor.track].segments[cursor.index];
     const last = all[track].segments.length - 1;
-    const index = tracks ? segmentAt(all[track].segments, begin + length / 2)
+    const index = tracks
+      ? segmentAt(all[track].segments, begin + length / 2)
       : cursor.index + segments;
     state.cursor = { track, index: Math.max(0, Math.min(last, index)) };
   }
@@ -90,7 +102,8 @@ function moveCursor(state, tracks, segments) {
   const { shown, view } = state;
   const whole = shown.end_ns - shown.begin_ns;
   const middle = (segment[1] - shown.begin_ns + segment[2] / 2) / whole;
-  if (middle < view.from || middle > view.from + 1 / view.k) setView(state, middle - 0.5 / view.k, view.k);
+  if (middle < view.from || middle > view.from + 1 / view.k)
+    setView(state, middle - 0.5 / view.k, view.k);
   else paintTimeline(state);
   state.readout.textContent = toldSegment(state, all[state.cursor.track], segment).join(", ");
 }
@@ -108,10 +121,12 @@ function segmentAt(segments, time) {
 }
 
 function toldSegment({ shown }, { rank }, [activity, begin, length, steps]) {
-  return [`${rank < 0 ? "wire" : `worker ${rank}`}: ${ACTIVITIES[activity]}`,
-          `takes ${formatExact(length)}${steps ? ` for ${counted(steps, "step")}` : ""}`,
-          `begins at ${formatExact(begin - shown.begin_ns)} of the round`,
-          `${formatExact(begin)} of the run`];
+  return [
+    `${rank < 0 ? "wire" : `worker ${rank}`}: ${ACTIVITIES[activity]}`,
+    `takes ${formatExact(length)}${steps ? ` for ${counted(steps, "step")}` : ""}`,
+    `begins at ${formatExact(begin - shown.begin_ns)} of the round`,
+    `${formatExact(begin)} of the run`,
+  ];
 }
 
 function hoverTimeline(state, event) {
@@ -122,12 +137,17 @@ function hoverTimeline(state, event) {
   const segment = track?.segments[segmentAt(track.segments, time)];
   // What is thinner than a pointer is hit from 3 pixels away.
   const slack = 3 / (state.scale(1) - state.scale(0));
-  state.tip.hidden = !segment || x < TIMELINE.gutter || time < segment[1] - slack ||
+  state.tip.hidden =
+    !segment ||
+    x < TIMELINE.gutter ||
+    time < segment[1] - slack ||
     time > segment[1] + segment[2] + slack;
   if (state.tip.hidden) return;
   const [what, ...rest] = toldSegment(state, track, segment);
-  state.tip.replaceChildren(element("b", { textContent: what }),
-    ...rest.map((textContent) => element("div", { textContent })));
+  state.tip.replaceChildren(
+    element("b", { textContent: what }),
+    ...rest.map((textContent) => element("div", { textContent })),
+  );
   state.tip.style.left = `${Math.min(x + 14, Math.max(0, box.width - state.tip.offsetWidth))}px`;
   state.tip.style.top = `${y + 16}px`;
 }

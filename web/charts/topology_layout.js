@@ -45,7 +45,7 @@ function nodeLayout(own, links, width) {
     row.forEach(({ id }, i) => {
       // Every second one lower where many share a row.
       const shift = row.length > 1 && width / row.length < 52 ? (i % 2) * 30 : 0;
-      places.set(id, [width * (i + 0.5) / row.length, 46 + 78 * r + shift]);
+      places.set(id, [(width * (i + 0.5)) / row.length, 46 + 78 * r + shift]);
     });
   });
   return { places, height: 46 + 78 * (rows.length - 1) + 70 };
@@ -65,8 +65,13 @@ function levelsFrom(own, within) {
 
 function circleLayout(own, width) {
   const radius = Math.min(width / 2 - 34, 46 + 16 * own.length);
-  return { height: 2 * radius + 90, places: new Map(own.map(({ id }, i) => {
-    const angle = 2 * Math.PI * (i / own.length) - Math.PI / 2;
-    return [id, [width / 2 + radius * Math.cos(angle), radius + 42 + radius * Math.sin(angle)]];
-  })) };
+  return {
+    height: 2 * radius + 90,
+    places: new Map(
+      own.map(({ id }, i) => {
+        const angle = 2 * Math.PI * (i / own.length) - Math.PI / 2;
+        return [id, [width / 2 + radius * Math.cos(angle), radius + 42 + radius * Math.sin(angle)]];
+      }),
+    ),
+  };
 }

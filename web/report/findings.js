@@ -10,7 +10,8 @@ function questionOf({ kind, prediction, choice }) {
   const { target_loss: loss, time_budget_s: budget, steps } = choice.question;
   if (loss !== undefined) return `Which method comes first to a loss of ${loss}?`;
   if (budget !== undefined) return `Which method gets furthest in ${formatTime(budget)}?`;
-  return steps === undefined ? "Which method is best?"
+  return steps === undefined
+    ? "Which method is best?"
     : `Which method takes ${formatNumber(steps)} steps first?`;
 }
 
@@ -19,8 +20,10 @@ function factsOf(part) {
   const from = `from ${source ?? title}`;
   if (kind === "prediction") {
     const { model, cluster, workers, methods } = part.prediction;
-    return `${title}: ${model} on ${cluster}, ${counted(workers, "worker")}, ` +
-      `${formatNumber(methods[0].steps)} steps; ${from}. Equal steps, not equal loss.`;
+    return (
+      `${title}: ${model} on ${cluster}, ${counted(workers, "worker")}, ` +
+      `${formatNumber(methods[0].steps)} steps; ${from}. Equal steps, not equal loss.`
+    );
   }
   if (kind === "sweep") return `${title}: ${counted(part.rows.length, "row")}, ${from}.`;
   if (kind === "choice") {
@@ -38,10 +41,13 @@ function factsOf(part) {
 function splitFinding({ methods }) {
   const [first] = methods;
   const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
-  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) => formatShare(seconds / mean);
+  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) =>
+    formatShare(seconds / mean);
   if (first.communication_s === 0) return "Where each method's time goes";
-  return `Communication takes ${share(first)} of ${first.label}'s time` +
-    (best === first ? "" : `, ${share(best)} of ${best.label}'s`);
+  return (
+    `Communication takes ${share(first)} of ${first.label}'s time` +
+    (best === first ? "" : `, ${share(best)} of ${best.label}'s`)
+  );
 }
 
 function spreadFinding({ prediction, spread }) {
@@ -49,14 +55,18 @@ function spreadFinding({ prediction, spread }) {
   const widest = prediction.methods.reduce((a, b) => (reach(b) > reach(a) ? b : a));
   const { p5, p95 } = widest.wall_clock_s;
   const seeds = spread?.[0]?.wall_clock_s.length;
-  return `${widest.label} spreads most over ${seeds ? `${seeds} seeds` : "the seeds"}: ` +
-    `${formatTime(p5, 5)} to ${formatTime(p95, 5)}`;
+  return (
+    `${widest.label} spreads most over ${seeds ? `${seeds} seeds` : "the seeds"}: ` +
+    `${formatTime(p5, 5)} to ${formatTime(p95, 5)}`
+  );
 }
 
 function sweepFinding(part) {
   const best = fastestCell(part);
   if (!best) return "No cell could be predicted";
-  const at = movingAxes(part).map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
+  const at = movingAxes(part)
+    .map((axis) => `${settingText(axis)} = ${best[axis]}`)
+    .join(", ");
   return `Fastest is ${best.label}${at ? ` at ${at}` : ""}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 
@@ -76,15 +86,22 @@ function sensitivityFinding({ sensitivity }) {
     : "The choice stays the same";
 }
 
+// What validations call the rows that a figure was fitted to, and those that they count elsewhere.
+const NO_PREDICTION = /calibrated on|fitted to|not counted/;
+
 // Picks errors out; the half that is nearer is those up to the middle one.
 function validationFinding(validation) {
   const { points } = validationPoints(validation);
-  const errors = points.filter(({ group }) => !/^calibrated/.test(group))
-    .map(({ error }) => Math.abs(error)).sort((a, b) => a - b);
+  const errors = points
+    .filter(({ group }) => !NO_PREDICTION.test(group))
+    .map(({ error }) => Math.abs(error))
+    .sort((a, b) => a - b);
   if (!errors.length) return "Nothing was measured to hold these predictions against";
   const middle = errors[Math.ceil(errors.length / 2) - 1];
-  return `Half of ${formatNumber(errors.length)} predictions are within ${formatShare(middle)}, ` +
-    `all within ${formatShare(errors.at(-1))}`;
+  return (
+    `Half of ${formatNumber(errors.length)} predictions are within ${formatShare(middle)}, ` +
+    `all within ${formatShare(errors.at(-1))}`
+  );
 }
 
 function trainingFinding({ methods }) {
@@ -94,6 +111,8 @@ function trainingFinding({ methods }) {
 
 function networkFinding({ rows }) {
   const last = rows.at(-1);
-  return `${formatBytes(last.bytes)} take ${formatTime(last.time_s)} ` +
-    `(${formatSi(last.bus_bandwidth_Bps, "B/s")} bus bandwidth)`;
+  return (
+    `${formatBytes(last.bytes)} take ${formatTime(last.time_s)} ` +
+    `(${formatSi(last.bus_bandwidth_Bps, "B/s")} bus bandwidth)`
+  );
 }

@@ -5,11 +5,19 @@ function provenanceOf({ palsim, parts }) {
   const seeds = [...new Set(parts.flatMap(seedsOf))];
   return [
     element("h2", { class: "small", textContent: "How to make this report again" }),
-    element("pre", { id: "command", tabindex: 0, "aria-label": "Command",
-                     textContent: palsim.command }),
-    element("p", { textContent: `palsim ${palsim.version}` +
-      (seeds.length ? `, seed ${seeds.join(", ")}. The same files and seed give the same numbers.`
-        : ".") }),
+    element("pre", {
+      id: "command",
+      tabindex: 0,
+      "aria-label": "Command",
+      textContent: palsim.command,
+    }),
+    element("p", {
+      textContent:
+        `palsim ${palsim.version}` +
+        (seeds.length
+          ? `, seed ${seeds.join(", ")}. The same files and seed give the same numbers.`
+          : "."),
+    }),
   ];
 }
 
@@ -21,8 +29,21 @@ function fillReport(data) {
   document.getElementById("theme").append(themeSwitch());
   if (data.parts.length) document.title = `palsim: ${sections[0].querySelector("h2").textContent}`;
   if (data.parts.length < 2) return;
-  document.getElementById("contents").append(element("ol", {}, ...sections.map((section, i) =>
-    element("li", {}, element("a", { href: `#${section.id}`, textContent: data.parts[i].title })))));
+  document
+    .getElementById("contents")
+    .append(
+      element(
+        "ol",
+        {},
+        ...sections.map((section, i) =>
+          element(
+            "li",
+            {},
+            element("a", { href: `#${section.id}`, textContent: data.parts[i].title }),
+          ),
+        ),
+      ),
+    );
 }
 
 fillReport(JSON.parse(document.getElementById("palsim-data").textContent));

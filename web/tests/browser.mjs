@@ -10,16 +10,26 @@ export const web = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const root = resolve(web, "..");
 
 const flags = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 // A browser with an empty profile of its own. `close` ends it and removes the profile.
 export async function startBrowser(options = {}) {
   const profile = mkdtempSync(join(tmpdir(), "palsim-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.PALSIM_CHROMIUM ?? "/usr/bin/chromium", headless: true,
-    args: flags, acceptDownloads: true, viewport: { width: 1280, height: 900 }, ...options,
+    executablePath: process.env.PALSIM_CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: flags,
+    acceptDownloads: true,
+    viewport: { width: 1280, height: 900 },
+    ...options,
   });
   return {
     context,
@@ -39,10 +49,15 @@ export async function startBrowser(options = {}) {
       page.requests = [];
       page.on("request", (request) => page.requests.push(request.url()));
       if (settings.viewport) await page.setViewportSize(settings.viewport);
-      await page.emulateMedia({ colorScheme: settings.theme ?? "light",
-                                media: settings.media ?? "screen", reducedMotion: "reduce" });
+      await page.emulateMedia({
+        colorScheme: settings.theme ?? "light",
+        media: settings.media ?? "screen",
+        reducedMotion: "reduce",
+      });
       if (before) await before(page);
-      await page.goto(/^[a-z]+:\/\//.test(address) ? address : pathToFileURL(resolve(address)).href);
+      await page.goto(
+        /^[a-z]+:\/\//.test(address) ? address : pathToFileURL(resolve(address)).href,
+      );
       return page;
     },
     async close() {
@@ -77,7 +92,8 @@ export function weakTexts(page, least = 4.5) {
       [r, g, b].map((value, i) => value * a + below[i] * (1 - a)).concat(1);
     const luminance = (color) => {
       const [r, g, b] = color.map((value) =>
-        value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+        value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+      );
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const contrast = (a, b) => {
@@ -100,8 +116,9 @@ export function weakTexts(page, least = 4.5) {
       if (style.visibility === "hidden" || !element.getClientRects().length) continue;
       if (element.closest(":disabled")) continue;
       const ground = behind(element);
-      const ink = rgba(element.closest("svg") && element.localName !== "a"
-        ? style.fill : style.color);
+      const ink = rgba(
+        element.closest("svg") && element.localName !== "a" ? style.fill : style.color,
+      );
       let opacity = element.closest("svg") ? Number(style.fillOpacity) : 1;
       for (let at = element; at; at = at.parentElement) {
         opacity *= Number(getComputedStyle(at).opacity);
@@ -127,7 +144,8 @@ export function smallestText(page) {
       if (!element.getClientRects().length) continue;
       const svg = element.closest("svg");
       const scale = svg?.viewBox.baseVal?.width
-        ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+        ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+        : 1;
       const size = parseFloat(getComputedStyle(element).fontSize) * scale;
       if (size < least[0]) least = [size, node.data.trim().slice(0, 60)];
     }
@@ -136,8 +154,8 @@ export function smallestText(page) {
 }
 
 // How far the page is wider than its window.
-export const overflow = (page) => page.evaluate(() =>
-  document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 // What the tabulator key reaches, in order, each as its accessible name or tag.
 export async function keyboardOrder(page, most = 500) {
@@ -151,14 +169,19 @@ export async function keyboardOrder(page, most = 500) {
       at.dataset.reached = "yes";
       const style = getComputedStyle(at);
       const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-      return { name: at.getAttribute("aria-label") || at.textContent.trim() || at.localName,
-               element: at.localName, id: at.id, ring };
+      return {
+        name: at.getAttribute("aria-label") || at.textContent.trim() || at.localName,
+        element: at.localName,
+        id: at.id,
+        ring,
+      };
     });
     if (!name) break;
     reached.push(name);
   }
   await page.evaluate(() => {
-    for (const element of document.querySelectorAll("[data-reached]")) delete element.dataset.reached;
+    for (const element of document.querySelectorAll("[data-reached]"))
+      delete element.dataset.reached;
   });
   return reached;
 }

@@ -41,13 +41,22 @@ test("grey on white is a weak text, black on white and white on a dark box are n
   const page = await opened(`<p style="color: #999">weak</p><p style="color: #000">strong</p>
     <div style="background: #123"><span style="color: #fff">on a box</span></div>
     <svg><text y="20" fill="#aaa">drawn</text></svg>`);
-  assert.deepEqual((await weakTexts(page)).map(([, text]) => text), ["weak", "drawn"]);
+  assert.deepEqual(
+    (await weakTexts(page)).map(([, text]) => text),
+    ["weak", "drawn"],
+  );
 });
 
 test("the smallest text, a page too wide and the keyboard's order are measured", async () => {
-  const page = await opened(`<p style="font-size: 9px">tiny</p><button>first</button>
-    <a href="#x">second</a><div style="width: 1500px">wide</div>`, { viewport: { width: 390, height: 800 } });
+  const page = await opened(
+    `<p style="font-size: 9px">tiny</p><button>first</button>
+    <a href="#x">second</a><div style="width: 1500px">wide</div>`,
+    { viewport: { width: 390, height: 800 } },
+  );
   assert.deepEqual(await smallestText(page), [9, "tiny"]);
-  assert.ok(await overflow(page) > 1000);
-  assert.deepEqual((await keyboardOrder(page)).map(({ name }) => name), ["first", "second"]);
+  assert.ok((await overflow(page)) > 1000);
+  assert.deepEqual(
+    (await keyboardOrder(page)).map(({ name }) => name),
+    ["first", "second"],
+  );
 });

@@ -7,12 +7,21 @@ import { root } from "./browser.mjs";
 
 const command = process.env.PALSIM_COMMAND ?? join(root, "build/release/experiments/palsim");
 
-export const palsim = (folder, ...words) => execFileSync(command, words, {
-  cwd: folder, env: { ...process.env, PALSIM_HOME: root }, encoding: "utf8", maxBuffer: 2 ** 28,
-  stdio: ["ignore", "pipe", "pipe"] });
+export const palsim = (folder, ...words) =>
+  execFileSync(command, words, {
+    cwd: folder,
+    env: { ...process.env, PALSIM_HOME: root },
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 
-export const hostile = [`<script>window.hacked = 1</script>`, `=1+1, "quoted" & 'so'`,
-                        `</script><b>bold</b>`, "-1+palsgd"];
+export const hostile = [
+  `<script>window.hacked = 1</script>`,
+  `=1+1, "quoted" & 'so'`,
+  `</script><b>bold</b>`,
+  "-1+palsgd",
+];
 
 const experimentText = (labels) => `
 cluster = "l40s_tcp_x4"
@@ -51,7 +60,9 @@ function saved(folder, name, ...words) {
 export function predictionPage(folder) {
   writeFileSync(join(folder, "hostile.toml"), experimentText(hostile));
   const result = JSON.parse(palsim(folder, "predict", "hostile.toml", "--format", "json"));
-  result.methods.forEach((method) => { method.label = `two\nlines, ${method.label}`; });
+  result.methods.forEach((method) => {
+    method.label = `two\nlines, ${method.label}`;
+  });
   writeFileSync(join(folder, "hostile.json"), JSON.stringify(result));
   palsim(folder, "report", "hostile.toml", "hostile.json", "--out", "prediction.html");
   return join(folder, "prediction.html");
@@ -62,27 +73,74 @@ export function resultsPage(folder) {
   writeFileSync(join(folder, "plain.toml"), experimentText(labels));
   const json = ["--format", "json"];
   const files = [
-    saved(folder, "sweep.json", "sweep", "plain.toml", ...json,
-          "--over", "method.palsgd.sync_interval=10,20,50", "--over", "method.palsgd.mix_probability=0,0.1,0.3",
-          "--over", "batch_per_worker=4,8"),
-    saved(folder, "choice.json", "choose", "plain.toml", ...json, "--steps", "500",
-          "--sync-interval", "10,40"),
-    saved(folder, "losses.json", "choose", "plain.toml", ...json, "--methods", "ddp,diloco",
-          "--sync-interval", "8..128*4", "--target-loss", "1",
-          "--loss", join(root, "experiments/choose/gptneo_losses.csv")),
+    saved(
+      folder,
+      "sweep.json",
+      "sweep",
+      "plain.toml",
+      ...json,
+      "--over",
+      "method.palsgd.sync_interval=10,20,50",
+      "--over",
+      "method.palsgd.mix_probability=0,0.1,0.3",
+      "--over",
+      "batch_per_worker=4,8",
+    ),
+    saved(
+      folder,
+      "choice.json",
+      "choose",
+      "plain.toml",
+      ...json,
+      "--steps",
+      "500",
+      "--sync-interval",
+      "10,40",
+    ),
+    saved(
+      folder,
+      "losses.json",
+      "choose",
+      "plain.toml",
+      ...json,
+      "--methods",
+      "ddp,diloco",
+      "--sync-interval",
+      "8..128*4",
+      "--target-loss",
+      "1",
+      "--loss",
+      join(root, "experiments/choose/gptneo_losses.csv"),
+    ),
     saved(folder, "validation.json", "validate", "l40s_tcp", ...json),
     saved(folder, "nccl.json", "validate", "nccl", ...json),
     saved(folder, "network.json", "network", "l40s_tcp_x4", "--all-reduce", "1KiB:16MiB", ...json),
-    saved(folder, "training.json", "train", "mlp_generated", ...json, "--set", "steps=4",
-          "--set", "method.local_sgd.sync_interval=2", "--set", "method.slowmo.sync_interval=2",
-          "--set", "method.diloco.sync_interval=2", "--set", "method.palsgd.sync_interval=2"),
+    saved(
+      folder,
+      "training.json",
+      "train",
+      "mlp_generated",
+      ...json,
+      "--set",
+      "steps=4",
+      "--set",
+      "method.local_sgd.sync_interval=2",
+      "--set",
+      "method.slowmo.sync_interval=2",
+      "--set",
+      "method.diloco.sync_interval=2",
+      "--set",
+      "method.palsgd.sync_interval=2",
+    ),
   ];
   palsim(folder, "report", ...files, "--out", "results.html");
   return join(folder, "results.html");
 }
 
 export function largePage(folder) {
-  writeFileSync(join(folder, "large.toml"), `
+  writeFileSync(
+    join(folder, "large.toml"),
+    `
 cluster = "l40s_tcp_x4"
 model = "gpt2_small"
 workers = 1024
@@ -98,10 +156,15 @@ sync_interval = 20
 name = "palsgd"
 sync_interval = 20
 mix_probability = 0.1
-`);
+`,
+  );
   palsim(folder, "report", "large.toml", "--set", "cluster.nodes=1024", "--out", "large.html");
   return join(folder, "large.html");
 }
 
-export const dataOf = (file) => JSON.parse(
-  /<script type="application\/json" id="palsim-data">(.*?)<\/script>/s.exec(readFileSync(file, "utf8"))[1]);
+export const dataOf = (file) =>
+  JSON.parse(
+    /<script type="application\/json" id="palsim-data">(.*?)<\/script>/s.exec(
+      readFileSync(file, "utf8"),
+    )[1],
+  );

@@ -9,13 +9,21 @@ const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "..", "node_modules");
 
 const { outputFiles, metafile } = await build({
-  entryPoints: [join(here, "charts.entry.js")], absWorkingDir: join(here, ".."), bundle: true,
-  minify: true, format: "iife", target: "es2020", legalComments: "none", metafile: true,
-  outfile: join(here, "charts.min.js"), write: false,
+  entryPoints: [join(here, "charts.entry.js")],
+  absWorkingDir: join(here, ".."),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2020",
+  legalComments: "none",
+  metafile: true,
+  outfile: join(here, "charts.min.js"),
+  write: false,
 });
 const script = outputFiles[0].text;
 // It is put into pages between <script> and </script>.
-if (/<\/script|<!--/i.test(script)) throw new Error("charts.min.js would end its own script element");
+if (/<\/script|<!--/i.test(script))
+  throw new Error("charts.min.js would end its own script element");
 
 const packages = new Set();
 for (const [file, { bytesInOutput }] of Object.entries(Object.values(metafile.outputs)[0].inputs)) {
