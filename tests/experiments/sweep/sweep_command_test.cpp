@@ -168,10 +168,11 @@ TEST_CASE("a table has the axes, times and shares of every row, and says once wh
   const SweepHome home;
   const Words words{"small", "--over", "workers=1,2,3,4", "--format"};
   const CommandResult table = home.sweep(joined(words, {"table"}));
+  CAPTURE(table.out);
   CHECK(table.status == 0);
-  CHECK(table.out.starts_with("workers  method  wall clock (s)  speedup  compute"));
+  CHECK(table.out.starts_with("workers  method  wall clock (ms)  speedup  compute"));
   CHECK(table.out.find("\n2        palsgd  ") != std::string::npos);
-  CHECK(table.out.find("\n3        -               failed  ") != std::string::npos);
+  CHECK(table.out.find("\n3        -                failed  ") != std::string::npos);
   CHECK(table.out.find("\nfailed: --set workers=3: ") != std::string::npos);
   const CommandResult markdown = home.sweep(joined(words, {"markdown"}));
   CHECK(std::count(markdown.out.begin(), markdown.out.end(), '\n') == 12);
