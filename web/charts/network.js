@@ -1,4 +1,4 @@
-// What an all-reduce takes, and the bus bandwidth it reaches, against its size.
+// What a collective takes, and the bus bandwidth it reaches, against its size.
 "use strict";
 
 function drawNetwork(target, rows) {
