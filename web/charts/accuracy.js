@@ -79,7 +79,7 @@ function accuracyPlot(points, unit, groups, width) {
     high ?? measured,
   ]);
   const [least, most] = [Math.min(...all) / 1.15, Math.max(...all) * 1.15];
-  const far = most / least > 8;
+  const far = least > 0 && most / least > 8;
   const axis = {
     type: far ? "log" : "linear",
     domain: [least, most],
@@ -89,8 +89,8 @@ function accuracyPlot(points, unit, groups, width) {
   };
   return plotOf(width, `Predicted against measured (${unit})`, {
     height: Math.min(width, 500),
-    x: { ...axis, label: `measured (${unit})` },
-    y: { ...axis, label: `predicted (${unit})` },
+    x: { ...axis, label: far ? logLabel(`measured (${unit})`) : `measured (${unit})` },
+    y: { ...axis, label: far ? logLabel(`predicted (${unit})`) : `predicted (${unit})` },
     symbol: { type: "identity" },
     marks: [
       Plot.line(

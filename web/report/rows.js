@@ -72,5 +72,5 @@ const trainingPoints = ({ methods }) =>
 function seedsOf({ prediction, rows, training }) {
   if (prediction) return [prediction.seed];
   if (training) return distinct(training.methods.map(({ seed }) => seed));
-  return distinct((rows ?? []).map(({ seed }) => seed).filter((seed) => seed !== undefined));
+  return distinct((rows ?? []).map(({ seed }) => seed).filter((seed) => typeof seed === "number"));
 }
