@@ -4,14 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { startBrowser } from "./browser.mjs";
+import { edgePage } from "./edge_pages.mjs";
 import { largePage, predictionPage, resultsPage } from "./report_pages.mjs";
 
-// To be called once, at a test file's top. `pages` has the files of "prediction", "results" and
-// "large"; `opened(name, settings)` is a page of the browser.
+// To be called once, at a test file's top. `pages` has the files of "prediction", "results",
+// "large" and "edges"; `opened(name, settings)` is a page of the browser, and openedFile(path) one
+// that a test wrote.
 export function reportRig() {
   let browser;
   let folder;
-  const makers = { prediction: predictionPage, results: resultsPage, large: largePage };
+  const makers = {
+    prediction: predictionPage,
+    results: resultsPage,
+    large: largePage,
+    edges: edgePage,
+  };
   const made = {};
   const pages = new Proxy({}, { get: (_, name) => (made[name] ??= makers[name](folder)) });
   before(async () => {
@@ -22,5 +29,9 @@ export function reportRig() {
     await browser?.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { pages, opened: (name, settings) => browser.open(pages[name], { settings }) };
+  return {
+    pages,
+    opened: (name, settings) => browser.open(pages[name], { settings }),
+    openedFile: (path) => browser.open(path),
+  };
 }
