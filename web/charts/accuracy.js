@@ -1,11 +1,12 @@
 // Predicted against measured, on logarithmic axes with the diagonal, and every error by its group.
 "use strict";
 
-// Points {predicted, measured, low, high, error, group, name} with their units, of either kind of
-// validation: against what others measured, or against runs on one machine.
+// Points {predicted, measured, low, high, error, group, name} with their unit and what was measured
+// ("measured sync"), of either kind of validation: against what others measured, or against runs on one machine.
 function validationPoints(validation) {
   if (validation.methods) {
     return {
+      measured: "measured",
       unit: "s",
       points: validation.methods.map((method) => ({
         predicted: method.predicted.wall_clock_s,
@@ -28,13 +29,15 @@ function validationPoints(validation) {
         (row) => Math.abs((row[key] - row[measuredKey]) / row[measuredKey] - row.error) < 1e-6,
       ),
   );
+  // "measured_sync_s": what it is, and in which unit.
+  const [, word, unit] = measuredKey?.match(/^(.*?)_([a-z]+(?:_per_[a-z]+)?)$/) ?? [
+    "",
+    "measured",
+    "",
+  ];
   return {
-    unit:
-      measuredKey
-        ?.replace(/^(measured|published)_/, "")
-        .replace(/us$/, "µs")
-        .replaceAll("_per_", "/")
-        .replaceAll("_", " ") ?? "",
+    measured: word.replaceAll("_", " "),
+    unit: unit.replace(/^us$/, "µs").replace(/^gbit/, "Gbit").replace("_per_", "/"),
     points: rows.map((row) => ({
       predicted: row[predictedKey],
       measured: row[measuredKey],
@@ -59,11 +62,11 @@ const rowName = (row, without) =>
     )
     .join(", ");
 
-function drawAccuracy(target, { points, unit }) {
+function drawAccuracy(target, { points, unit, measured }) {
   const groups = distinct(points.map(({ group }) => group));
   const [left, right] = [element("div"), element("div")];
   target.replaceChildren(seriesKey(groups), element("div", { class: "pair" }, left, right));
-  drawPlot(left, (width) => accuracyPlot(points, unit, groups, width));
+  drawPlot(left, (width) => accuracyPlot(points, { unit, measured }, groups, width));
   drawPlot(right, (width) => errorPlot(points, groups, width));
 }
 
@@ -71,7 +74,7 @@ const pointTitle = (point) =>
   `${point.name}: predicted ${formatNumber(point.predicted)}, ` +
   `measured ${formatNumber(point.measured)}, off by ${formatShare(point.error)}`;
 
-function accuracyPlot(points, unit, groups, width) {
+function accuracyPlot(points, { unit, measured: name }, groups, width) {
   const all = points.flatMap(({ predicted, measured, low, high }) => [
     predicted,
     measured,
@@ -87,10 +90,11 @@ function accuracyPlot(points, unit, groups, width) {
     ticks: far ? logTicks([least, most]) : 5,
     tickFormat: (value) => formatSi(value, ""),
   };
-  return plotOf(width, `Predicted against measured (${unit})`, {
+  const labelled = (text) => `${text} (${unit}${far ? ", log" : ""})`;
+  return plotOf(width, `Predicted against ${name} (${unit})`, {
     height: Math.min(width, 500),
-    x: { ...axis, label: far ? logLabel(`measured (${unit})`) : `measured (${unit})` },
-    y: { ...axis, label: far ? logLabel(`predicted (${unit})`) : `predicted (${unit})` },
+    x: { ...axis, label: labelled(name) },
+    y: { ...axis, label: labelled("predicted") },
     symbol: { type: "identity" },
     marks: [
       Plot.line(

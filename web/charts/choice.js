@@ -12,24 +12,42 @@ const candidateName = ({ label, sync_interval: h, mix_probability: p, workers })
     .filter(Boolean)
     .join(" ");
 
+// Those that have a time: others never come to what was asked for.
+const timedCandidates = ({ cells }) => cells.filter(({ time_s: time }) => time.p50 !== null);
+
+const remarkOn = ({ fits, eligible }) =>
+  eligible ? "" : fits ? " (does not answer)" : " (does not fit)";
+
+// What is said of the answer, and of the other candidates that have a bar.
+const DRAWN_CHOICES = 16;
+function choiceDoubts(result) {
+  const own = result.choice?.doubts ?? [];
+  const others = timedCandidates(result)
+    .slice(0, DRAWN_CHOICES)
+    .flatMap(({ doubts }) => doubts)
+    .filter((doubt) => !own.includes(doubt));
+  return [...own, ...distinct(others).map((doubt) => `Of others: ${doubt}`)];
+}
+
 // The best first, as the result has them.
-function drawChoices(target, { cells }) {
-  const most = 16;
+function drawChoices(target, result) {
+  const timed = timedCandidates(result);
   drawSplitBars(target, {
-    methods: cells.slice(0, most).map((cell) => ({
+    methods: timed.slice(0, DRAWN_CHOICES).map((cell) => ({
       ...cell,
-      label: candidateName(cell),
+      label: candidateName(cell) + remarkOn(cell),
       wall_clock_s: { mean: cell.time_s.p50 },
     })),
   });
-  if (cells.length > most) {
-    target.after(
-      element("p", {
-        class: "muted small",
-        textContent: `${cells.length - most} more candidates are in the table.`,
-      }),
-    );
-  }
+  const more = timed.length - DRAWN_CHOICES;
+  const never = result.cells.length - timed.length;
+  const lines = [
+    more > 0 && `${counted(more, "more candidate")} ${more === 1 ? "is" : "are"} in the table.`,
+    never > 0 &&
+      `${counted(never, "candidate")} never ${never === 1 ? "comes to it; it is" : "come to it; they are"} in the table.`,
+  ].filter(Boolean);
+  if (!lines.length) return;
+  target.after(element("p", { class: "muted small", textContent: lines.join(" ") }));
 }
 
 // The result's own front, along the candidates' curves.
@@ -77,15 +95,18 @@ function drawLossFront(target, { pareto }) {
   });
 }
 
-// A bar for each assumption and factor: by how much the answer's figure changes.
+// A bar for each assumption and factor: by how much the answer's figure changes. None where no
+// candidate answers any more.
 function drawSensitivity(target, { sensitivity }) {
   const rows = sensitivity.map((row) => ({
     ...row,
     percent: 100 * row.change,
     name: `${row.quantity} × ${row.factor}`,
     told:
-      `${row.change >= 0 ? "+" : "−"}${formatShare(Math.abs(row.change))}` +
-      (row.same_choice ? "" : `, then ${candidateName(row.choice)}`),
+      row.change === null
+        ? "never"
+        : `${row.change >= 0 ? "+" : "−"}${formatShare(Math.abs(row.change))}` +
+          (row.same_choice ? "" : `, then ${candidateName(row.choice)}`),
   }));
   const most = Math.max(1, ...rows.map(({ percent }) => Math.abs(percent)));
   drawPlot(target, (width) =>
@@ -103,11 +124,14 @@ function drawSensitivity(target, { sensitivity }) {
         padding: 0.25,
       },
       marks: [
-        Plot.barX(rows, {
-          x: "percent",
-          y: "name",
-          fill: (row) => (row.same_choice ? "var(--gradient)" : "var(--communication)"),
-        }),
+        Plot.barX(
+          rows.filter(({ change }) => change !== null),
+          {
+            x: "percent",
+            y: "name",
+            fill: (row) => (row.same_choice ? "var(--gradient)" : "var(--communication)"),
+          },
+        ),
         Plot.ruleX([0], { stroke: "var(--muted)" }),
         ...[
           [1, "start"],

@@ -1,4 +1,4 @@
-// What an all-reduce takes, and the bus bandwidth it reaches, against its size.
+// What a collective takes, and the bus bandwidth it reaches, against its size.
 "use strict";
 
 // An axis as these values want it, with ticks like "16 k"; `room` is for how many.

@@ -95,12 +95,29 @@ function drawSplitBars(target, prediction) {
   keepDrawn(target, target.drawSplitBars);
 }
 
+// The first of them, if several are.
+const fastestMethod = ({ methods }) => methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+
 // What the bars say, in a sentence.
 function predictionFinding({ methods }) {
   const [first] = methods;
-  const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  const best = fastestMethod({ methods });
   if (methods.length === 1) return `${first.label} takes ${formatTime(first.wall_clock_s.mean)}`;
-  if (best.speedup < 1.005) return `No method is faster than ${first.label}`;
+  if (best.speedup <= 1) return `No method is faster than ${first.label}`;
   const times = formatNumber(best.speedup, best.speedup < 2 ? 3 : 2);
+  if (times === "1") return `${best.label} is hardly faster than ${first.label}`;
   return `${best.label} is ${times} times as fast as ${first.label}`;
+}
+
+// What communication costs the first and the fastest method; "" where it costs the first nothing.
+function communicationFinding({ methods }) {
+  const [first] = methods;
+  const best = fastestMethod({ methods });
+  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) =>
+    formatShare(seconds / mean);
+  if (first.communication_s === 0) return "";
+  return (
+    `Communication takes ${share(first)} of ${first.label}'s time` +
+    (best === first ? "" : `, ${share(best)} of ${best.label}'s`)
+  );
 }

@@ -98,9 +98,11 @@ function withUnit(text, unit) {
   return isNumber(text) ? text + unit : text;
 }
 
-// What was typed, in the control's unit if it names another one that the control knows.
+// What was typed, in the control's unit if it names another one that the control knows. A comma
+// before one or two digits is a decimal one; "1,000" might be either, and is left to be refused.
 function inUnitOf(control, typed) {
-  const text = typed.trim().replace(",", ".").replaceAll(/[_ ]/g, "");
+  const text = typed.trim().replaceAll(/[_ ]/g, "")
+    .replace(/^([+-]?\d+),(\d{1,2})(?=[a-zµ%]|$)/i, "$1.$2");
   const [, number, unit] = text.match(/^([+-]?[\d.]+(?:e[+-]?\d+)?)([a-zµ%][\w/]*|%)$/i) ?? [];
   if (number === undefined || !isNumber(number)) return text;
   if (unit === control.unit) return number;

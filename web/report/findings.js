@@ -6,7 +6,7 @@ function questionOf({ kind, prediction, choice }) {
   if (kind === "sweep") return "How does the time change with each setting?";
   if (kind === "validation") return "How near do predictions come to measurements?";
   if (kind === "training") return "How long did training take here, and how well did it learn?";
-  if (kind === "network") return "How long does an all-reduce take?";
+  if (kind === "network") return "How long does a collective take?";
   const { target_loss: loss, time_budget_s: budget, steps } = choice.question;
   if (loss !== undefined) return `Which method comes first to a loss of ${loss}?`;
   if (budget !== undefined) return `Which method gets furthest in ${formatTime(budget)}?`;
@@ -35,19 +35,6 @@ function factsOf(part) {
     return `${title}: ${model} on ${backend}, ${counted(batch, "sample")} per worker and step; ${from}.`;
   }
   return `${title}, ${from}.`;
-}
-
-// What communication costs the first and the fastest method.
-function splitFinding({ methods }) {
-  const [first] = methods;
-  const best = methods.reduce((a, b) => (b.speedup > a.speedup ? b : a));
-  const share = ({ communication_s: seconds, wall_clock_s: { mean } }) =>
-    formatShare(seconds / mean);
-  if (first.communication_s === 0) return "Where each method's time goes";
-  return (
-    `Communication takes ${share(first)} of ${first.label}'s time` +
-    (best === first ? "" : `, ${share(best)} of ${best.label}'s`)
-  );
 }
 
 function spreadFinding({ prediction, spread }) {
@@ -80,6 +67,8 @@ function choiceFinding({ choice, question }) {
 }
 
 function sensitivityFinding({ sensitivity }) {
+  const never = sensitivity.find(({ change }) => change === null);
+  if (never) return `With ${never.quantity} × ${never.factor}, no candidate would answer`;
   const other = sensitivity.find(({ same_choice: same }) => !same);
   return other
     ? `With ${other.quantity} × ${other.factor}, ${candidateName(other.choice)} would be better`
@@ -98,6 +87,7 @@ function validationFinding(validation) {
     .sort((a, b) => a - b);
   if (!errors.length) return "Nothing was measured to hold these predictions against";
   const middle = errors[Math.ceil(errors.length / 2) - 1];
+  if (errors.length === 1) return `The one prediction is within ${formatShare(middle)}`;
   return (
     `Half of ${formatNumber(errors.length)} predictions are within ${formatShare(middle)}, ` +
     `all within ${formatShare(errors.at(-1))}`
@@ -106,7 +96,9 @@ function validationFinding(validation) {
 
 function trainingFinding({ methods }) {
   const best = methods.reduce((a, b) => (b.wall_clock_s < a.wall_clock_s ? b : a));
-  return `${best.label} was fastest: ${formatTime(best.wall_clock_s)} for ${counted(best.steps, "step")}`;
+  const name =
+    methods.filter(({ label }) => label === best.label).length > 1 ? runName(best) : best.label;
+  return `${name} was fastest: ${formatTime(best.wall_clock_s)} for ${counted(best.steps, "step")}`;
 }
 
 function networkFinding({ rows }) {

@@ -69,7 +69,7 @@ function predictionFigures(part) {
   const figures = [
     figureOf(
       "split",
-      splitFinding(prediction),
+      communicationFinding(prediction) || "Where each method's time goes",
       "Wall clock, the mean over the seeds, and its parts; one scale for all methods.",
       (target) => drawSplitBars(target, prediction),
     ),
@@ -137,14 +137,17 @@ function sweepFigures(part) {
 
 function choiceFigures(part) {
   const { choice } = part;
-  const figures = [
-    figureOf(
-      "choices",
-      "Every candidate, the best first",
-      "The median time, and what it is spent on.",
-      (target) => drawChoices(target, choice),
-    ),
-  ];
+  const figures = [];
+  if (timedCandidates(choice).length) {
+    figures.push(
+      figureOf(
+        "choices",
+        "Every candidate, the best first",
+        "The median time, and what it is spent on.",
+        (target) => drawChoices(target, choice),
+      ),
+    );
+  }
   if (choice.pareto?.length) {
     figures.push(
       figureOf(
@@ -161,20 +164,19 @@ function choiceFigures(part) {
     "On the line: each candidate than which no other is as good in both and better in one.",
     (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)),
   );
-  figures.push(
-    choice.sensitivity?.length
-      ? pairOf(
-          pareto,
-          figureOf(
-            "sensitivity",
-            sensitivityFinding(choice),
-            "What the answer's figure does when an assumption is off by a factor.",
-            (target) => drawSensitivity(target, choice),
-          ),
-        )
-      : pareto,
-  );
-  if (choice.choice?.doubts.length) figures.push(notesOf(choice.choice.doubts));
+  if (choice.sensitivity?.length) {
+    const sensitivity = figureOf(
+      "sensitivity",
+      sensitivityFinding(choice),
+      "What the answer's figure does when an assumption is off by a factor.",
+      (target) => drawSensitivity(target, choice),
+    );
+    figures.push(pairOf(pareto, sensitivity));
+  } else if (choicePoints(choice).length) {
+    figures.push(pareto);
+  }
+  const doubts = choiceDoubts(choice);
+  if (doubts.length) figures.push(notesOf(doubts));
   figures.push(tableFigure(part, choiceRows(choice), "candidates"));
   return figures;
 }
@@ -216,7 +218,7 @@ function networkFigures(part) {
     figureOf("network", "Time and bandwidth against size", "", (target) =>
       drawNetwork(target, part.rows),
     ),
-    tableFigure(part, part.rows, "all-reduce"),
+    tableFigure(part, part.rows, "network"),
   ];
 }
 

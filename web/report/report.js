@@ -1,8 +1,12 @@
 // Puts the parts of the page's data on the page, and where they came from at its end.
 "use strict";
 
+// Measured times are other ones each time.
+const PREDICTED = ["prediction", "sweep", "choice", "network"];
+
 function provenanceOf({ palsim, parts }) {
-  const seeds = [...new Set(parts.flatMap(seedsOf))];
+  const seeds = seedsText(parts);
+  const repeats = seeds && parts.every(({ kind }) => PREDICTED.includes(kind));
   return [
     element("h2", { class: "small", textContent: "How to make this report again" }),
     element("pre", {
@@ -13,10 +17,8 @@ function provenanceOf({ palsim, parts }) {
     }),
     element("p", {
       textContent:
-        `palsim ${palsim.version}` +
-        (seeds.length
-          ? `, seed ${seeds.join(", ")}. The same files and seed give the same numbers.`
-          : "."),
+        `palsim ${palsim.version}${seeds && `, ${seeds}`}.` +
+        (repeats ? " The same files and seeds give the same numbers." : ""),
     }),
   ];
 }

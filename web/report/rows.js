@@ -23,7 +23,7 @@ const choiceRows = ({ cells }) => cells.map((cell, i) => ({ rank: i + 1, ...cell
 
 const choicePoints = ({ cells }) =>
   cells
-    .filter(({ time_s: time }) => time.p50 !== null)
+    .filter(({ eligible }) => eligible)
     .map((cell) => ({
       ...cell,
       series: cell.label,
@@ -47,9 +47,13 @@ const validationRows = (validation) => validation.rows ?? validation.methods;
 
 const trainingRows = ({ methods, ...shared }) => methods.map((run) => ({ ...shared, ...run }));
 
+const runName = ({ label, workers, seed }) =>
+  `${label}, ${counted(workers, "worker")}, seed ${seed}`;
+
 const trainingAsPrediction = ({ methods }) => ({
   methods: methods.map((run) => ({
     ...run,
+    label: runName(run),
     wall_clock_s: { mean: run.wall_clock_s },
   })),
 });
@@ -62,15 +66,37 @@ const TRAINING_COSTS = [
 const trainingPoints = ({ methods }) =>
   methods.map((run) => ({
     series: run.label,
-    name: `${run.label}, ${counted(run.workers, "worker")}, seed ${run.seed}`,
+    name: runName(run),
     seconds: run.wall_clock_s,
     loss: run.loss,
     held_out_loss: run.held_out?.loss,
   }));
 
-// The seeds that a part's numbers come from.
-function seedsOf({ prediction, rows, training }) {
-  if (prediction) return [prediction.seed];
-  if (training) return distinct(training.methods.map(({ seed }) => seed));
-  return distinct((rows ?? []).map(({ seed }) => seed).filter((seed) => typeof seed === "number"));
+// The seeds that a part's numbers come from, as far as it says; `more` if there are others after them.
+function seedsOf({ prediction, spread, rows, training }) {
+  if (training) return { seeds: training.methods.map(({ seed }) => seed), more: false };
+  if (prediction) {
+    const { seed, methods } = prediction;
+    const seeds = spread?.[0]?.wall_clock_s.map((_, i) => seed + i);
+    const spreads = methods.some(({ wall_clock_s: { p5, p95 } }) => p5 < p95);
+    return { seeds: seeds ?? [seed], more: !seeds && spreads };
+  }
+  const seeded = (rows ?? []).filter(({ seed }) => seed !== undefined && seed !== null);
+  return {
+    seeds: seeded.map(({ seed }) => seed),
+    more: seeded.some((row) => row.wall_clock_p5_s < row.wall_clock_p95_s),
+  };
+}
+
+// "seed 3", "seeds 3 to 7", "seeds 1, 5", "seeds from 3 on"; "" where none are known.
+function seedsText(parts) {
+  const found = parts.map(seedsOf);
+  const seeds = distinct(found.flatMap((one) => one.seeds)).sort((a, b) => a - b);
+  if (!seeds.length) return "";
+  const [first, last] = [seeds[0], seeds.at(-1)];
+  if (found.some(({ more }) => more)) return `seeds from ${first} on`;
+  if (seeds.length === 1) return `seed ${first}`;
+  return last - first === seeds.length - 1
+    ? `seeds ${first} to ${last}`
+    : `seeds ${seeds.join(", ")}`;
 }

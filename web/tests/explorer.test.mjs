@@ -208,6 +208,32 @@ test("another unit may be typed, and a slider's own value is one click away", { 
   assert.equal(await page.textContent("#command"), "palsim predict explorer.toml");
 });
 
+test("a decimal comma is one, and a comma that may part thousands is refused", { skip: lacking },
+     async () => {
+  const page = await opened();
+  for (const [typed, taken] of [["2,5", "2.5"], ["1,25 GB/s", "10"], ["12,5Gbit/s", "12.5"]]) {
+    await type(page, "bandwidth", typed);
+    assert.equal(await page.inputValue("#bandwidth-value"), taken);
+    assert.equal(await page.textContent("#bandwidth-complaint"), "");
+  }
+  const command = await page.textContent("#command");
+  for (const typed of ["1,000", "1,000 Gbit/s", "1,000,000", "1,2,3"]) {
+    await type(page, "bandwidth", typed);
+    assert.match(await page.textContent("#bandwidth-complaint"), /^--set cluster\.fabric\.bandwidth=1,/);
+    assert.equal(await page.textContent("#command"), command);
+  }
+});
+
+test("the sentence says what the bars say, and of a tie no advantage", { skip: lacking },
+     async () => {
+  const several = await opened("#workers=16&jitter=0");
+  assert.match(await several.textContent("#verdict"),
+    /^\S+ is \S+ times as fast as ddp: .* for 1000 steps\. Communication takes .* of ddp's time, /);
+  const alone = await opened("#workers=1&jitter=0&p=0");
+  assert.match(await alone.textContent("#verdict"),
+               /^No method is faster than ddp: \S+ \S+ for 1000 steps\.$/);
+});
+
 test("the link restores what was turned", { skip: lacking }, async () => {
   const page = await opened();
   await page.selectOption("#cluster", "t4_pcie_x4_multi_node");

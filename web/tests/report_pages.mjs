@@ -2,7 +2,7 @@
 // kind of result, and a large one.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./browser.mjs";
 
 const command = process.env.PALSIM_COMMAND ?? join(root, "build/release/experiments/palsim");
@@ -148,6 +148,48 @@ export function resultsPage(folder) {
   return join(folder, "results.html");
 }
 
+// A prediction, a choice by losses, and a training with one worker and with two.
+export function variedPage(folder) {
+  writeFileSync(join(folder, "varied.toml"), experimentText(["ddp", "local", "diloco", "palsgd"]));
+  const json = ["--format", "json"];
+  const losses = join(root, "experiments/choose/gptneo_losses.csv");
+  const files = [
+    saved(
+      folder,
+      "few_losses.json",
+      "choose",
+      "varied.toml",
+      ...json,
+      "--methods",
+      "ddp,diloco",
+      "--sync-interval",
+      "8..128*4",
+      "--target-loss",
+      "1",
+      "--loss",
+      losses,
+    ),
+    saved(
+      folder,
+      "two_teams.json",
+      "train",
+      "mlp_generated",
+      ...json,
+      "--set",
+      "steps=2",
+      "--set",
+      "workers=[1,2]",
+      ...["local_sgd", "slowmo", "diloco", "palsgd"].flatMap((name) => [
+        "--set",
+        `method.${name}.sync_interval=2`,
+      ]),
+    ),
+    saved(folder, "one.json", "network", "l40s_tcp_x4", "--broadcast", "1KiB:1MiB", ...json),
+  ];
+  palsim(folder, "report", "varied.toml", ...files, "--out", "varied.html");
+  return join(folder, "varied.html");
+}
+
 export function largePage(folder) {
   writeFileSync(
     join(folder, "large.toml"),
@@ -173,9 +215,18 @@ mix_probability = 0.1
   return join(folder, "large.html");
 }
 
-export const dataOf = (file) =>
-  JSON.parse(
-    /<script type="application\/json" id="palsim-data">(.*?)<\/script>/s.exec(
-      readFileSync(file, "utf8"),
-    )[1],
+const dataElement = /(<script type="application\/json" id="palsim-data">)(.*?)(<\/script>)/s;
+
+export const dataOf = (file) => JSON.parse(dataElement.exec(readFileSync(file, "utf8"))[2]);
+
+// The page `file` with other data: what `change` makes of a copy of its own.
+export function changedPage(file, name, change) {
+  const data = JSON.stringify(change(dataOf(file))).replaceAll("<", "\\u003c");
+  const page = join(dirname(file), name);
+  const html = readFileSync(file, "utf8");
+  writeFileSync(
+    page,
+    html.replace(dataElement, (_, begin, __, end) => begin + data + end),
   );
+  return page;
+}

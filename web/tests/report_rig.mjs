@@ -5,17 +5,24 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { startBrowser } from "./browser.mjs";
 import { edgePage } from "./edge_pages.mjs";
-import { largePage, predictionPage, resultsPage } from "./report_pages.mjs";
+import {
+  changedPage,
+  largePage,
+  predictionPage,
+  resultsPage,
+  variedPage,
+} from "./report_pages.mjs";
 
-// To be called once, at a test file's top. `pages` has the files of "prediction", "results",
-// "large" and "edges"; `opened(name, settings)` is a page of the browser, and openedFile(path) one
-// that a test wrote.
+// To be called once, at a test file's top. `pages` has the files of "prediction", "results", "varied",
+// "large" and "edges"; `opened(name, settings)` is a page of the browser, `changed(name, change)` one with
+// other data.
 export function reportRig() {
   let browser;
   let folder;
   const makers = {
     prediction: predictionPage,
     results: resultsPage,
+    varied: variedPage,
     large: largePage,
     edges: edgePage,
   };
@@ -32,6 +39,6 @@ export function reportRig() {
   return {
     pages,
     opened: (name, settings) => browser.open(pages[name], { settings }),
-    openedFile: (path) => browser.open(path),
+    changed: (name, change) => browser.open(changedPage(pages[name], "changed.html", change)),
   };
 }
