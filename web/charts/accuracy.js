@@ -82,7 +82,7 @@ function accuracyPlot(points, { unit, measured: name }, groups, width) {
     high ?? measured,
   ]);
   const [least, most] = [Math.min(...all) / 1.15, Math.max(...all) * 1.15];
-  const far = most / least > 8;
+  const far = least > 0 && most / least > 8;
   const axis = {
     type: far ? "log" : "linear",
     domain: [least, most],
@@ -90,10 +90,11 @@ function accuracyPlot(points, { unit, measured: name }, groups, width) {
     ticks: far ? logTicks([least, most]) : 5,
     tickFormat: (value) => formatSi(value, ""),
   };
+  const labelled = (text) => `${text} (${unit}${far ? ", log" : ""})`;
   return plotOf(width, `Predicted against ${name} (${unit})`, {
     height: Math.min(width, 500),
-    x: { ...axis, label: `${name} (${unit})` },
-    y: { ...axis, label: `predicted (${unit})` },
+    x: { ...axis, label: labelled(name) },
+    y: { ...axis, label: labelled("predicted") },
     symbol: { type: "identity" },
     marks: [
       Plot.line(

@@ -11,32 +11,34 @@ function heatAxes(part) {
   return h && p ? [h, p] : axes.slice(0, 2);
 }
 
-// The label whose times the two axes change most, relatively.
-function heatLabel(part) {
-  const reach = new Map();
-  for (const { label, wall_clock_mean_s: seconds } of sweepCells(part)) {
-    const [least, most] = reach.get(label) ?? [seconds, seconds];
-    reach.set(label, [Math.min(least, seconds), Math.max(most, seconds)]);
-  }
-  return [...reach].reduce((a, b) => (b[1][1] / b[1][0] > a[1][1] / a[1][0] ? b : a))[0];
+// The label whose times these cells change most, relatively.
+function heatLabel(cells) {
+  const reaches = distinct(cells.map(({ label }) => label)).map((label) => {
+    const own = cells.filter((row) => row.label === label);
+    return [label, reach(own.map((row) => row.wall_clock_mean_s))];
+  });
+  return reaches.reduce((a, b) => (b[1][1] / b[1][0] > a[1][1] / a[1][0] ? b : a))[0];
 }
 
-function heatFinding(part) {
-  const label = heatLabel(part);
-  const cells = sweepCells(part).filter((row) => row.label === label);
+// Of the cells that are drawn, all of one label.
+function heatFinding(cells, axes) {
+  if (!cells.length) return "No cell could be predicted here";
   const best = fastestCell({ rows: cells });
-  const at = heatAxes(part)
-    .map((axis) => `${settingText(axis)} = ${best[axis]}`)
-    .join(", ");
-  return `${label} is fastest at ${at}: ${formatTime(best.wall_clock_mean_s)}`;
+  const time = formatTime(best.wall_clock_mean_s);
+  if (cells.every((row) => row.wall_clock_mean_s === best.wall_clock_mean_s)) {
+    return `${best.label} takes ${time} whatever ${axes.map(settingText).join(" and ")} are`;
+  }
+  const at = axes.map((axis) => `${settingText(axis)} = ${best[axis]}`).join(", ");
+  return `${best.label} is fastest at ${at}: ${time}`;
 }
 
-function drawHeatMap(target, part) {
+// `say` is given the finding, whenever what is drawn changes.
+function drawHeatMap(target, part, say) {
   const axes = movingAxes(part);
   const labels = distinct(sweepCells(part).map(({ label }) => label));
-  let label = heatLabel(part);
   let [xAxis, yAxis] = heatAxes(part);
-  let holders;
+  let holders = axisHolders(part, [xAxis, yAxis]);
+  let label = heatLabel(sweepCells(part).filter(holders.held));
   const controls = element("div", { class: "controls" });
   const picture = element("div");
   const draw = () => {
@@ -54,7 +56,7 @@ function drawHeatMap(target, part) {
   };
   const methods = chooser("Method", labels, (index) => {
     label = labels[index];
-    draw();
+    picture.redraw();
   });
   methods.list.selectedIndex = labels.indexOf(label);
   const choosers = [methods];
@@ -70,14 +72,11 @@ function drawHeatMap(target, part) {
   }
   draw();
   target.replaceChildren(controls, picture);
-  drawPlot(picture, (width) =>
-    heatPlot(
-      sweepCells(part).filter((row) => row.label === label && holders.held(row)),
-      xAxis,
-      yAxis,
-      width,
-    ),
-  );
+  drawPlot(picture, (width) => {
+    const cells = sweepCells(part).filter((row) => row.label === label && holders.held(row));
+    say(heatFinding(cells, [xAxis, yAxis]));
+    return heatPlot(cells, xAxis, yAxis, width);
+  });
 }
 
 const HEATS = ["rgb(234, 242, 250)", "rgb(93, 159, 214)", "rgb(8, 48, 107)"];
@@ -89,6 +88,7 @@ function inkOn(color) {
 }
 
 function heatPlot(cells, xAxis, yAxis, width) {
+  if (!cells.length) return noCells();
   const times = cells.map((row) => row.wall_clock_mean_s);
   const [least, most] = reach(times);
   const color = d3.scaleLinear([least, (least + most) / 2, most], HEATS);

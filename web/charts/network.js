@@ -1,6 +1,13 @@
 // What a collective takes, and the bus bandwidth it reaches, against its size.
 "use strict";
 
+// An axis as these values want it, with ticks like "16 k"; `room` is for how many.
+function siAxis(values, label, room) {
+  const axis = axisFor(values, label);
+  const ticks = axis.type === "log" ? logTicks(reach(values), room) : Math.min(5, room);
+  return { ...axis, ticks, grid: true, tickFormat: (value) => formatSi(value, "") };
+}
+
 function drawNetwork(target, rows) {
   const names = distinct(rows.map(networkName));
   const [left, right] = [element("div"), element("div")];
@@ -19,13 +26,11 @@ function drawNetwork(target, rows) {
       (row) => formatTime(row.time_s),
     ),
   );
-  const bandwidth = {
-    label: "bus bandwidth (B/s, log)",
-    grid: true,
-    type: "log",
-    ticks: logTicks(reach(rows.map((row) => row.bus_bandwidth_Bps))),
-    tickFormat: (value) => formatSi(value, ""),
-  };
+  const bandwidth = siAxis(
+    rows.map((row) => row.bus_bandwidth_Bps),
+    "bus bandwidth (B/s)",
+    8,
+  );
   drawPlot(right, (width) =>
     networkPlot(
       rows,
@@ -43,17 +48,15 @@ const networkName = ({ algorithm, protocol }) => [algorithm, protocol].filter(Bo
 function networkPlot(rows, names, width, yOptions, y, told) {
   return plotOf(width, `${yOptions.label} against size`, {
     height: Math.min(340, Math.max(260, width * 0.6)),
-    x: {
-      type: rows.length > 1 ? "log" : "linear",
-      label: "size (B)",
-      grid: true,
-      ticks: logTicks(reach(rows.map((row) => row.bytes)), width / 60),
-      tickFormat: (value) => formatSi(value, ""),
-    },
+    x: siAxis(
+      rows.map((row) => row.bytes),
+      "size (B)",
+      width / 60,
+    ),
     y: yOptions,
     symbol: { type: "identity" },
     marks: [
-      Plot.line(rows, { x: "bytes", y, stroke: "var(--waiting-line)" }),
+      Plot.line(alongAxis(rows, "bytes"), { x: "bytes", y, stroke: "var(--waiting-line)" }),
       ...names.map((name, i) =>
         Plot.dot(
           rows.filter((row) => networkName(row) === name),

@@ -1,13 +1,29 @@
-// Time against a cost: what nothing else beats in both lies on the line.
+// Time against a cost: on the line lies each point than which no other is as good in both and better
+// in one.
 "use strict";
 
-// Points that no other one beats in both, from the fastest on.
+// From the fastest on; equal points are as good as each other.
 function paretoFront(points, cost) {
   const front = [];
   for (const point of [...points].sort((a, b) => a.seconds - b.seconds || a[cost] - b[cost])) {
-    if (!front.length || point[cost] < front.at(-1)[cost]) front.push(point);
+    const last = front.at(-1);
+    const equal = last && point[cost] === last[cost] && point.seconds === last.seconds;
+    if (!last || point[cost] < last[cost] || equal) front.push(point);
   }
   return front;
+}
+
+// The front's places, from the fastest on, with a name for those that lie there.
+function namedPlaces(front, cost) {
+  const places = new Map();
+  for (const point of front) {
+    const key = `${point[cost]} ${point.seconds}`;
+    places.set(key, [...(places.get(key) ?? []), point]);
+  }
+  return [...places.values()].map(([first, ...more]) => ({
+    ...first,
+    name: shortened(first.name, 42) + (more.length ? ` and ${more.length} more` : ""),
+  }));
 }
 
 // Beyond what a page draws at ease, the front and some of the others.
@@ -53,6 +69,7 @@ function paretoPlot(points, [key, name, format], series, width) {
   const seconds = timeAxis(points.map((point) => point.seconds));
   const front = paretoFront(points, key);
   const drawn = drawnPoints(points, front);
+  const named = namedPlaces(front, key);
   const y = (point) => point.seconds / seconds.unit;
   const title = (point) => `${point.name}: ${formatTime(point.seconds)}, ${format(point[key])}`;
   const costs = points.map((point) => point[key]);
@@ -101,14 +118,14 @@ function paretoPlot(points, [key, name, format], series, width) {
         Plot.dot(front, { x: key, y, r: 9, stroke: "var(--ink)" }),
         // Names by turns above and below the line.
         ...[-15, 19].map((dy, turn) =>
-          front.length > 6 || width < 620
+          named.length > 6 || width < 620
             ? null
             : Plot.text(
-                front.filter((_, i) => i % 2 === turn),
+                named.filter((_, i) => i % 2 === turn),
                 {
                   x: key,
                   y,
-                  text: (point) => shortened(point.name, 42),
+                  text: "name",
                   dx: 8,
                   dy,
                   textAnchor: "start",

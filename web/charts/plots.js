@@ -73,12 +73,22 @@ const distinct = (values) => [...new Set(values)];
 const ordered = (values) =>
   values.every((value) => typeof value === "number") ? [...values].sort((a, b) => a - b) : values;
 
+// Rows by their places on that axis: Plot joins points as they come.
+function alongAxis(rows, key) {
+  const places = new Map(ordered(distinct(rows.map((row) => row[key]))).map((at, i) => [at, i]));
+  return [...rows].sort((a, b) => places.get(a[key]) - places.get(b[key]));
+}
+
 // A band or a point for each of these values, with a name at as many as there is room for.
 function bandsFor(values, room) {
   const domain = ordered(distinct(values));
   const every = Math.ceil(domain.length / Math.max(1, room));
   return { domain, ticks: domain.filter((_, i) => i % every === 0), tickFormat: String };
 }
+
+// "size (B)" as "size (B, log)".
+const logLabel = (label) =>
+  label.endsWith(")") ? `${label.slice(0, -1)}, log)` : `${label} (log)`;
 
 // An axis for these values: theirs in order where some are texts, else a scale that is logarithmic
 // where they reach far; with the values themselves as ticks where they are few.
@@ -91,7 +101,7 @@ function axisFor(values, label) {
   const far = least > 0 && most / least > 8;
   return {
     type: far ? "log" : "linear",
-    label,
+    label: far ? logLabel(label) : label,
     ...(found.length <= 8
       ? { ticks: found.sort((a, b) => a - b) }
       : far
@@ -103,6 +113,7 @@ function axisFor(values, label) {
 
 // 1, 2 and 5 times powers of ten, or the powers alone where those are more than there is room for.
 function logTicks([least, most], room = 8) {
+  if (!(least > 0) || !Number.isFinite(most)) return [];
   const ticks = [];
   for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; ++power) {
     for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`));
@@ -121,7 +132,7 @@ function timeAxis(seconds, label = "wall clock") {
     type: far ? "log" : "linear",
     zero: !far,
     grid: true,
-    label: `${label} (${name}${far ? ", log" : ""})`,
+    label: far ? logLabel(`${label} (${name})`) : `${label} (${name})`,
     ...(far
       ? {
           ticks: logTicks([least / unit, most / unit]),

@@ -7,26 +7,48 @@ const fastestCell = (part) =>
     (a, b) => (b.wall_clock_mean_s < a.wall_clock_mean_s ? b : a),
     sweepCells(part)[0],
   );
+const noCells = () => element("p", { textContent: "No cell could be predicted here." });
 const axisValues = (part, axis) => distinct(part.rows.map((row) => row[axis]));
 const movingAxes = (part) => part.axes.filter((axis) => axisValues(part, axis).length > 1);
 
-// Choosers of a value for each axis but `free` ones, at first those of the fastest cell: {labels,
+const tuplesOf = (rows, axes) => rows.map((row) => JSON.stringify(axes.map((axis) => row[axis])));
+
+// The moving axes that can be held while `free` ones move: a zipped sweep's others move with them.
+function heldAxes(part, free) {
+  const places = (axes) => new Set(tuplesOf(part.rows, axes)).size;
+  return movingAxes(part).filter(
+    (axis) => !free.includes(axis) && places([...free, axis]) > places(free),
+  );
+}
+
+// The moving axes along which that label's time changes anywhere.
+function axesThatMatter(part, label) {
+  const cells = sweepCells(part).filter((row) => row.label === label);
+  return movingAxes(part).filter((axis) => {
+    const seen = new Map();
+    return tuplesOf(cells, heldAxes(part, [axis])).some((held, i) => {
+      const seconds = cells[i].wall_clock_mean_s;
+      if (!seen.has(held)) seen.set(held, seconds);
+      return seen.get(held) !== seconds;
+    });
+  });
+}
+
+// Choosers of a value for each axis that can be held, at first those of the fastest cell: {labels,
 // held: row to whether it has them}.
 function axisHolders(part, free, onchange) {
   const start = fastestCell(part);
   const chosen = new Map();
-  const labels = movingAxes(part)
-    .filter((axis) => !free.includes(axis))
-    .map((axis) => {
-      const values = axisValues(part, axis);
-      chosen.set(axis, start[axis]);
-      const { list, label } = chooser(settingText(axis), values.map(String), (index) => {
-        chosen.set(axis, values[index]);
-        onchange();
-      });
-      list.selectedIndex = values.indexOf(start[axis]);
-      return label;
+  const labels = heldAxes(part, free).map((axis) => {
+    const values = axisValues(part, axis);
+    chosen.set(axis, start[axis]);
+    const { list, label } = chooser(settingText(axis), values.map(String), (index) => {
+      chosen.set(axis, values[index]);
+      onchange();
     });
+    list.selectedIndex = values.indexOf(start[axis]);
+    return label;
+  });
   return { labels, held: (row) => [...chosen].every(([axis, value]) => row[axis] === value) };
 }
 
@@ -53,6 +75,7 @@ function drawSweep(target, part) {
 }
 
 function sweepPlot(cells, axis, labels, width) {
+  if (!cells.length) return noCells();
   const seconds = timeAxis(cells.map((row) => row.wall_clock_mean_s));
   const y = (row) => row.wall_clock_mean_s / seconds.unit;
   const wide = width > 620;
@@ -71,7 +94,7 @@ function sweepPlot(cells, axis, labels, width) {
     marks: [
       ...labels.map((label, i) =>
         Plot.line(
-          cells.filter((row) => row.label === label),
+          alongAxis(cells, axis).filter((row) => row.label === label),
           { x: axis, y, stroke: seriesColor(i), strokeWidth: 2 },
         ),
       ),

@@ -22,9 +22,16 @@ async function palsimCore() {
 
   function predictAll(experiment, overrides = [], options = {}) {
     const { timelines = true, segments = 80000, links = true, file = "experiment.toml" } = options;
-    return call("_palsim_predict", JSON.stringify({
-      file, experiment, overrides, segments: timelines ? segments : 0, link_uses: links ? 15000 : 0,
-    }));
+    return call(
+      "_palsim_predict",
+      JSON.stringify({
+        file,
+        experiment,
+        overrides,
+        segments: timelines ? segments : 0,
+        link_uses: links ? 15000 : 0,
+      }),
+    );
   }
 
   return {

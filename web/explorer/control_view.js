@@ -7,16 +7,27 @@
 function controlView(control, parent, turned) {
   const { id, label, unit } = control;
   const entry = element("input", {
-    id: `${id}-value`, type: "text", inputmode: "decimal", spellcheck: "false",
-    autocomplete: "off", "aria-describedby": `${id}-complaint`,
+    id: `${id}-value`,
+    type: "text",
+    inputmode: "decimal",
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-describedby": `${id}-complaint`,
     "aria-label": `${label}${unit && `, in ${unit}`}`,
   });
   const slider = element("input", { id, type: "range", min: "0", step: "1" });
   const back = element("button", { type: "button", class: "back" }, "↺");
   const complaint = element("p", { id: `${id}-complaint`, class: "complaint", role: "alert" });
-  const root = element("div", { class: "control", "data-control": id },
-    element("label", { for: id }, label), back, entry, element("span", { class: "unit" }, unit),
-    slider, complaint);
+  const root = element(
+    "div",
+    { class: "control", "data-control": id },
+    element("label", { for: id }, label),
+    back,
+    entry,
+    element("span", { class: "unit" }, unit),
+    slider,
+    complaint,
+  );
   parent.append(root);
 
   let stops = [];
@@ -24,7 +35,9 @@ function controlView(control, parent, turned) {
   let typing = false;
   const set = (text) => turned(id, text === String(own) ? undefined : text);
   slider.addEventListener("input", () => set(String(stops[slider.value])));
-  entry.addEventListener("input", () => { typing = true; });
+  entry.addEventListener("input", () => {
+    typing = true;
+  });
   entry.addEventListener("change", () => {
     typing = false;
     const text = inUnitOf(control, entry.value);

@@ -13,8 +13,10 @@ function doubtsOf({ workers, methods }, facts) {
   if (large.length > 0) {
     const needed = Math.max(...large.map((method) => method.memory_per_worker_bytes));
     const of = sharing > 1 ? ` for ${sharing} of them` : "";
-    doubts.push(`Does not fit: ${labelsOf(large)} (up to ${formatBytes(needed)} per worker; ` +
-      `a device has ${formatBytes(facts.device_memory_bytes)}${of}).`);
+    doubts.push(
+      `Does not fit: ${labelsOf(large)} (up to ${formatBytes(needed)} per worker; ` +
+        `a device has ${formatBytes(facts.device_memory_bytes)}${of}).`,
+    );
   }
   const alone = workers > 1 ? methods.filter((method) => method.synchronizations === 0) : [];
   if (alone.length > 0) {

@@ -3,20 +3,22 @@
 "use strict";
 
 const start = { cluster: "l40s_tcp_x4", model: "gpt2_small" };
-const drawnSegments = 16000;  // of all timelines: some rounds of each method
+const drawnSegments = 16000; // of all timelines: some rounds of each method
 
 async function explore() {
   const experiment = by("experiment").textContent;
   const core = await palsimCore();
   const known = core.clusters();
-  const clusters = JSON.parse(by("palsim-data").textContent).clusters.filter(
-    ({ name }) => known.includes(name));
+  const clusters = JSON.parse(by("palsim-data").textContent).clusters.filter(({ name }) =>
+    known.includes(name),
+  );
   const page = explorerPage(clusters, core.models(), changed);
-  let settings = settingsFrom("", start);  // a picture for whatever link comes
+  let settings = settingsFrom("", start); // a picture for whatever link comes
   let frame = 0;
   let link = 0;
 
-  const factsOf = (name) => clusters.find((cluster) => cluster.name === name) ??
+  const factsOf = (name) =>
+    clusters.find((cluster) => cluster.name === name) ??
     clusters.find((cluster) => cluster.name === start.cluster);
 
   // What a step takes by the model's layers, for the last cluster, model and batch asked about.
@@ -27,10 +29,13 @@ async function explore() {
     const key = fragmentOf(untimed, start);
     if (key === ownStep.key) return;
     const assignments = assignmentsOf(untimed, start, facts).map(({ text }) => text);
-    const { prediction } = core.predict(experiment, [...assignments, "steps=1", "compute.jitter=0"],
-                                        { timelines: false });
+    const { prediction } = core.predict(
+      experiment,
+      [...assignments, "steps=1", "compute.jitter=0"],
+      { timelines: false },
+    );
     const [ddp] = prediction.methods;
-    Object.assign(ownStep, { key, step_ms: 1e3 * ddp.split_s.gradient / ddp.gradient_steps });
+    Object.assign(ownStep, { key, step_ms: (1e3 * ddp.split_s.gradient) / ddp.gradient_steps });
   }
 
   function update() {
@@ -41,8 +46,11 @@ async function explore() {
     let complaint = tooLong(settings, facts, assignments);
     try {
       if (!complaint) {
-        part = core.predict(experiment, assignments.map(({ text }) => text),
-                            { file: "explorer.toml", segments: drawnSegments });
+        part = core.predict(
+          experiment,
+          assignments.map(({ text }) => text),
+          { file: "explorer.toml", segments: drawnSegments },
+        );
       }
     } catch (error) {
       complaint = error.message;
@@ -54,8 +62,15 @@ async function explore() {
     page.showSettings(settings, facts, ownStep);
     page.complain(complaint, controlOf(complaint, assignments));
     clearTimeout(link);
-    link = setTimeout(() => history.replaceState(null, "", location.pathname + location.search +
-      fragmentOf(settings, start)), 300);
+    link = setTimeout(
+      () =>
+        history.replaceState(
+          null,
+          "",
+          location.pathname + location.search + fragmentOf(settings, start),
+        ),
+      300,
+    );
   }
 
   // `change` gives other settings; those count that hold when the next frame comes.

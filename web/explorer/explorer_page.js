@@ -6,29 +6,50 @@ const by = (id) => document.getElementById(id);
 // `changed` is called with a function from the settings to other settings. Gives {draw,
 // showSettings, complain}.
 function explorerPage(clusters, models, changed) {
-  const parts = { Cluster: by("cluster-controls"), Step: by("step-controls"),
-                  Method: by("method-controls") };
-  const set = (id, text) => changed((settings) => {
-    const { [id]: _, ...others } = settings.values;
-    return { ...settings, values: text === undefined ? others : { ...others, [id]: text } };
-  });
-  const views = new Map(controls.map((control) =>
-    [control.id, controlView(control, parts[control.group], set)]));
+  const parts = {
+    Cluster: by("cluster-controls"),
+    Step: by("step-controls"),
+    Method: by("method-controls"),
+  };
+  const set = (id, text) =>
+    changed((settings) => {
+      const { [id]: _, ...others } = settings.values;
+      return { ...settings, values: text === undefined ? others : { ...others, [id]: text } };
+    });
+  const views = new Map(
+    controls.map((control) => [control.id, controlView(control, parts[control.group], set)]),
+  );
 
   const choices = { cluster: by("cluster"), model: by("model") };
   const several = clusters.filter((cluster) => cluster.fabric);
   const single = clusters.filter((cluster) => !cluster.fabric);
-  for (const [label, group] of [["Several nodes", several], ["One node", single]]) {
-    choices.cluster.append(element("optgroup", { label }, ...group.map(({ name }) =>
-      element("option", { value: name }, name))));
+  for (const [label, group] of [
+    ["Several nodes", several],
+    ["One node", single],
+  ]) {
+    choices.cluster.append(
+      element(
+        "optgroup",
+        { label },
+        ...group.map(({ name }) => element("option", { value: name }, name)),
+      ),
+    );
   }
   for (const name of models) choices.model.append(element("option", { value: name }, name));
-  choices.cluster.addEventListener("change", () => changed((settings) =>
-    onCluster(settings, clusters.find(({ name }) => name === choices.cluster.value))));
-  choices.model.addEventListener("change", () => changed((settings) =>
-    ({ ...settings, model: choices.model.value })));
-  by("all-back").addEventListener("click", () => changed((settings) =>
-    ({ ...settings, values: {} })));
+  choices.cluster.addEventListener("change", () =>
+    changed((settings) =>
+      onCluster(
+        settings,
+        clusters.find(({ name }) => name === choices.cluster.value),
+      ),
+    ),
+  );
+  choices.model.addEventListener("change", () =>
+    changed((settings) => ({ ...settings, model: choices.model.value })),
+  );
+  by("all-back").addEventListener("click", () =>
+    changed((settings) => ({ ...settings, values: {} })),
+  );
   by("page-buttons").prepend(themeSwitch());
   copies(by("copy-command"), () => by("command").textContent);
   copies(by("copy-link"), () => location.href);
@@ -69,8 +90,11 @@ function explorerPage(clusters, models, changed) {
 // where they are turned in another way.
 function onCluster(settings, facts) {
   const here = controlsOf(facts).map(({ id }) => id);
-  const values = Object.fromEntries(Object.entries(settings.values).filter(([id, text]) =>
-    here.includes(id) && !(id === "workers" && tooMany(text, facts))));
+  const values = Object.fromEntries(
+    Object.entries(settings.values).filter(
+      ([id, text]) => here.includes(id) && !(id === "workers" && tooMany(text, facts)),
+    ),
+  );
   return { ...settings, cluster: facts.name, values };
 }
 
@@ -89,6 +113,8 @@ function copies(button, text) {
       said = "Not allowed here";
     }
     button.textContent = said;
-    setTimeout(() => { button.textContent = label; }, 1500);
+    setTimeout(() => {
+      button.textContent = label;
+    }, 1500);
   });
 }

@@ -5,8 +5,11 @@
 // A value is kept as text, and only if it is not the control's own.
 function settingsFrom(fragment, start) {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
-  const settings = { cluster: parameters.get("cluster") ?? start.cluster,
-                     model: parameters.get("model") ?? start.model, values: {} };
+  const settings = {
+    cluster: parameters.get("cluster") ?? start.cluster,
+    model: parameters.get("model") ?? start.model,
+    values: {},
+  };
   for (const control of controls) {
     const value = parameters.get(control.id);
     if (value !== null) settings.values[control.id] = value;
@@ -53,8 +56,10 @@ function tooLong(settings, facts, assignments) {
   const [workers, steps] = [worth("workers"), worth("steps")];
   const blamed = assignments.findLast(({ text }) => /^(workers|steps)=/.test(text));
   if (!blamed || !(workers * steps > mostWorkerSteps)) return "";
-  return `--set ${blamed.text}: ${formatNumber(workers)} workers x ${formatNumber(steps)} steps ` +
-    `are more than the ${formatNumber(mostWorkerSteps)} that this page takes; run the command`;
+  return (
+    `--set ${blamed.text}: ${formatNumber(workers)} workers x ${formatNumber(steps)} steps ` +
+    `are more than the ${formatNumber(mostWorkerSteps)} that this page takes; run the command`
+  );
 }
 
 // Which control a complaint of the core is about; "" if it names none.

@@ -39,8 +39,8 @@ function withStop(stops, value) {
 
 // The index of the stop next to `value`, by ratio where there is one.
 function nearestStop(stops, value) {
-  const far = (stop) => stop > 0 && value > 0 ? Math.abs(Math.log(stop / value))
-    : Math.abs(stop - value);
+  const far = (stop) =>
+    stop > 0 && value > 0 ? Math.abs(Math.log(stop / value)) : Math.abs(stop - value);
   let best = 0;
   stops.forEach((stop, i) => {
     if (far(stop) < far(stops[best])) best = i;

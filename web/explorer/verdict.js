@@ -3,8 +3,13 @@
 
 // Of a prediction as `palsim predict --format json` prints it.
 function verdictOf(prediction) {
-  const { wall_clock_s: { mean }, steps } = fastestMethod(prediction);
+  const {
+    wall_clock_s: { mean },
+    steps,
+  } = fastestMethod(prediction);
   const communication = communicationFinding(prediction);
-  return `${predictionFinding(prediction)}: ${formatTime(mean, 3)} for ` +
-    `${counted(steps, "step")}.${communication && ` ${communication}.`}`;
+  return (
+    `${predictionFinding(prediction)}: ${formatTime(mean, 3)} for ` +
+    `${counted(steps, "step")}.${communication && ` ${communication}.`}`
+  );
 }

@@ -51,7 +51,7 @@ function spreadFinding({ prediction, spread }) {
 function sweepFinding(part) {
   const best = fastestCell(part);
   if (!best) return "No cell could be predicted";
-  const at = movingAxes(part)
+  const at = axesThatMatter(part, best.label)
     .map((axis) => `${settingText(axis)} = ${best[axis]}`)
     .join(", ");
   return `Fastest is ${best.label}${at ? ` at ${at}` : ""}: ${formatTime(best.wall_clock_mean_s)}`;

@@ -1,21 +1,32 @@
 // What a report shows of each kind of part: figures, each under the sentence that it shows.
 "use strict";
 
-// A figure that `draw` fills, when it stands on the page.
+// For what fails, which is also an error on the console; the rest of the page stands.
+function faultNote(what, error) {
+  reportError(error);
+  return element("p", { textContent: `${what} could not be drawn: ${error.message}` });
+}
+
+// A figure that `draw` fills, when it stands on the page; draw(target, say) may say another title.
 function figureOf(name, title, reading, draw) {
   const target = element("div", { class: "chart" });
+  const heading = element("h3", { textContent: title });
+  const say = (text) => {
+    heading.textContent = text;
+  };
   const made = element(
     "figure",
     { "data-chart": name },
-    element(
-      "figcaption",
-      {},
-      element("h3", { textContent: title }),
-      reading ? element("p", { textContent: reading }) : "",
-    ),
+    element("figcaption", {}, heading, reading ? element("p", { textContent: reading }) : ""),
     target,
   );
-  made.draw = () => draw(target);
+  made.draw = () => {
+    try {
+      draw(target, say);
+    } catch (error) {
+      target.replaceChildren(faultNote("This figure", error));
+    }
+  };
   return made;
 }
 
@@ -96,6 +107,7 @@ function predictionFigures(part) {
 }
 
 function sweepFigures(part) {
+  if (!sweepCells(part).length) return [tableFigure(part, part.rows, "sweep")];
   const figures = [
     figureOf(
       "sweep",
@@ -106,8 +118,8 @@ function sweepFigures(part) {
   ];
   if (heatAxes(part)) {
     figures.push(
-      figureOf("heat-map", heatFinding(part), "Mean wall clock of each cell.", (target) =>
-        drawHeatMap(target, part),
+      figureOf("heat-map", "Time over two axes", "Mean wall clock of each cell.", (target, say) =>
+        drawHeatMap(target, part, say),
       ),
     );
   }
@@ -115,7 +127,7 @@ function sweepFigures(part) {
     figureOf(
       "pareto",
       "Time against what it costs",
-      "On the line: what no other cell beats in both.",
+      "On the line: each cell than which no other is as good in both and better in one.",
       (target) => drawPareto(target, sweepPoints(part), SWEEP_COSTS),
     ),
   );
@@ -149,7 +161,7 @@ function choiceFigures(part) {
   const pareto = figureOf(
     "pareto",
     "Time against what it costs",
-    "On the line: what no other candidate beats in both.",
+    "On the line: each candidate than which no other is as good in both and better in one.",
     (target) => drawPareto(target, choicePoints(choice), choiceCosts(choice)),
   );
   if (choice.sensitivity?.length) {
@@ -194,7 +206,7 @@ function trainingFigures(part) {
     figureOf(
       "pareto",
       "Time against loss",
-      "On the line: what no other run beats in both.",
+      "On the line: each run than which no other is as good in both and better in one.",
       (target) => drawPareto(target, trainingPoints(part.training), TRAINING_COSTS),
     ),
     tableFigure(part, trainingRows(part.training), "runs"),
@@ -225,7 +237,21 @@ const KINDS = {
   network: { figures: networkFigures, finding: networkFinding },
 };
 
+// One that cannot be made says so in its place.
 function sectionOf(part, id) {
+  try {
+    return madeSection(part, id);
+  } catch (error) {
+    return element(
+      "section",
+      { class: "part", id, "data-kind": part.kind },
+      element("h2", { textContent: part.title }),
+      faultNote("This part", error),
+    );
+  }
+}
+
+function madeSection(part, id) {
   const { figures, finding } = KINDS[part.kind];
   const made = element(
     "section",

@@ -26,7 +26,7 @@ function provenanceOf({ palsim, parts }) {
 function fillReport(data) {
   const sections = data.parts.map((part, i) => sectionOf(part, `part-${i + 1}`));
   document.getElementById("parts").append(...sections);
-  for (const section of sections) section.draw();
+  for (const section of sections) section.draw?.();
   document.getElementById("provenance").append(...provenanceOf(data));
   document.getElementById("theme").append(themeSwitch());
   if (data.parts.length) document.title = `palsim: ${sections[0].querySelector("h2").textContent}`;

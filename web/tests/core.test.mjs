@@ -2,8 +2,16 @@
 // other number as printed, every complaint to the letter.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync }
-  from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -14,7 +22,9 @@ import { drawnExperiments } from "./core_experiments.mjs";
 const palsim = process.env.PALSIM_COMMAND ?? join(root, "build/release/experiments/palsim");
 const script = join(root, "build/web/palsim_core.js");
 const dataElement = '<script type="application/json" id="palsim-data">';
-const skip = !existsSync(script) && process.env.PALSIM_PEERS !== "required" &&
+const skip =
+  !existsSync(script) &&
+  process.env.PALSIM_PEERS !== "required" &&
   "build/web/palsim_core.js is not built (./dev explore)";
 
 let browser, page, folder;
@@ -22,13 +32,17 @@ before(async () => {
   if (skip) return;
   folder = mkdtempSync(join(tmpdir(), "palsim-core-"));
   for (const data of ["topologies", "models"]) symlinkSync(join(root, data), join(folder, data));
-  mkdirSync(join(folder, "web/report"), { recursive: true });  // a page of nothing but its data
+  mkdirSync(join(folder, "web/report"), { recursive: true }); // a page of nothing but its data
   writeFileSync(join(folder, "web/report/report.html"), `${dataElement}</script>`);
-  writeFileSync(join(folder, "page.html"),
-                `<!doctype html><script src="${pathToFileURL(script)}"></script>`);
+  writeFileSync(
+    join(folder, "page.html"),
+    `<!doctype html><script src="${pathToFileURL(script)}"></script>`,
+  );
   browser = await startBrowser();
   page = await browser.open(join(folder, "page.html"));
-  await page.evaluate(async () => { globalThis.core = await palsimCore(); });
+  await page.evaluate(async () => {
+    globalThis.core = await palsimCore();
+  });
 });
 after(async () => {
   await browser?.close();
@@ -36,8 +50,12 @@ after(async () => {
 });
 
 // Run where clusters and models lie beside the experiment, as they do in the core.
-const run = (...words) => spawnSync(palsim, words,
-  { cwd: folder, encoding: "utf8", env: { ...process.env, PALSIM_HOME: "." } });
+const run = (...words) =>
+  spawnSync(palsim, words, {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, PALSIM_HOME: "." },
+  });
 
 const settings = (overrides) => overrides.flatMap((assignment) => ["--set", assignment]);
 
@@ -50,9 +68,11 @@ function commandParts({ file, toml, overrides }) {
   return JSON.parse(html.slice(dataElement.length, html.lastIndexOf("</script>"))).parts;
 }
 
-const coreParts = ({ file, toml, overrides }) => page.evaluate(
-  ([text, assignments, options]) => core.predictAll(text, assignments, options),
-  [toml, overrides, { file }]);
+const coreParts = ({ file, toml, overrides }) =>
+  page.evaluate(
+    ([text, assignments, options]) => core.predictAll(text, assignments, options),
+    [toml, overrides, { file }],
+  );
 
 // Of the command, its one line; of the core, its Error's.
 function commandComplaint({ file, toml, overrides }) {
@@ -62,21 +82,27 @@ function commandComplaint({ file, toml, overrides }) {
   return stderr.trimEnd();
 }
 
-const coreComplaint = ({ toml, overrides, file }) => page.evaluate(
-  ([text, assignments, options]) => {
-    try {
-      core.predict(text, assignments, options);
-      return "nothing";
-    } catch (error) {
-      return `${error.constructor.name}: ${error.message}`;
-    }
-  }, [toml, overrides, { file }]);
+const coreComplaint = ({ toml, overrides, file }) =>
+  page.evaluate(
+    ([text, assignments, options]) => {
+      try {
+        core.predict(text, assignments, options);
+        return "nothing";
+      } catch (error) {
+        return `${error.constructor.name}: ${error.message}`;
+      }
+    },
+    [toml, overrides, { file }],
+  );
 
 test("the core answers as the command does, to the nanosecond", { skip }, async () => {
   for (const experiment of drawnExperiments(Number(process.env.PALSIM_DRAWN ?? 60))) {
     const parts = await coreParts(experiment);
-    assert.deepEqual(parts, commandParts(experiment),
-                     `${experiment.toml}\n${experiment.overrides.join("\n")}`);
+    assert.deepEqual(
+      parts,
+      commandParts(experiment),
+      `${experiment.toml}\n${experiment.overrides.join("\n")}`,
+    );
     assert.ok(parts[0].timelines.every(({ rounds }) => rounds.length > 0));
   }
 });
@@ -93,15 +119,22 @@ test("the experiments that palsim comes with are the same in both", { skip }, as
 
 test("without timelines the core has everything else", { skip }, async () => {
   const [{ toml, overrides, file }] = drawnExperiments(1);
-  const [part, bare] = await page.evaluate(([text, assignments, options]) =>
-    [options, { ...options, timelines: false }].map((one) => core.predict(text, assignments, one)),
-    [toml, overrides, { file }]);
+  const [part, bare] = await page.evaluate(
+    ([text, assignments, options]) =>
+      [options, { ...options, timelines: false }].map((one) =>
+        core.predict(text, assignments, one),
+      ),
+    [toml, overrides, { file }],
+  );
   assert.deepEqual(bare, { ...part, timelines: [] });
 });
 
 test("the core has the clusters and models that the command has", { skip }, async () => {
-  const known = (data) => readdirSync(join(root, data)).filter((name) => name.endsWith(".toml"))
-    .map((name) => basename(name, ".toml")).sort();
+  const known = (data) =>
+    readdirSync(join(root, data))
+      .filter((name) => name.endsWith(".toml"))
+      .map((name) => basename(name, ".toml"))
+      .sort();
   const names = await page.evaluate(() => [core.clusters(), core.models()]);
   assert.deepEqual(names, [known("topologies"), known("models")]);
 });
@@ -111,8 +144,8 @@ test("the core refuses what the command refuses, in the same words", { skip }, a
   const bad = [
     ["", []],
     ["cluster = ", []],
-    ["cluster = \"l40s_tcp_x5\"\nmodel = \"mlp\"\n", []],
-    ["cluster = \"mine.toml\"\nmodel = \"mlp\"\n", []],
+    ['cluster = "l40s_tcp_x5"\nmodel = "mlp"\n', []],
+    ['cluster = "mine.toml"\nmodel = "mlp"\n', []],
     [toml, ["workers=1000"]],
     [toml, ["compute.jitter=-1"]],
     [toml, ["compute.jitter=1e400"]],

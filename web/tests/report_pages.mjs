@@ -117,6 +117,17 @@ export function resultsPage(folder) {
     saved(folder, "network.json", "network", "l40s_tcp_x4", "--all-reduce", "1KiB:16MiB", ...json),
     saved(
       folder,
+      "alone.json",
+      "network",
+      "l40s_tcp_x4",
+      "--all-reduce",
+      "1KiB:2KiB",
+      "--workers",
+      "1",
+      ...json,
+    ),
+    saved(
+      folder,
       "training.json",
       "train",
       "mlp_generated",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { startBrowser } from "./browser.mjs";
+import { edgePage } from "./edge_pages.mjs";
 import {
   changedPage,
   largePage,
@@ -12,8 +13,8 @@ import {
   variedPage,
 } from "./report_pages.mjs";
 
-// To be called once, at a test file's top. `pages` has the files of "prediction", "results", "varied"
-// and "large"; `opened(name, settings)` is a page of the browser, `changed(name, change)` one with
+// To be called once, at a test file's top. `pages` has the files of "prediction", "results", "varied",
+// "large" and "edges"; `opened(name, settings)` is a page of the browser, `changed(name, change)` one with
 // other data.
 export function reportRig() {
   let browser;
@@ -23,6 +24,7 @@ export function reportRig() {
     results: resultsPage,
     varied: variedPage,
     large: largePage,
+    edges: edgePage,
   };
   const made = {};
   const pages = new Proxy({}, { get: (_, name) => (made[name] ??= makers[name](folder)) });
