@@ -23,9 +23,11 @@ foreach(folder topologies models experiments)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments/choose DESTINATION
         ${CMAKE_INSTALL_DATADIR}/palsim/experiments FILES_MATCHING PATTERN "*.toml")
-# Pages and what they are made of; not what tests and bundling need.
-if(EXISTS ${PROJECT_SOURCE_DIR}/web)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/web DESTINATION ${CMAKE_INSTALL_DATADIR}/palsim
-          FILES_MATCHING PATTERN "*.html" PATTERN "*.css" PATTERN "*.js" PATTERN "*.wasm"
-          PATTERN "LICENSES.txt" PATTERN "tests" EXCLUDE PATTERN "node_modules" EXCLUDE)
-endif()
+# Pages and what they are made of, also the simulator's core if it was compiled for browsers; not what
+# compiling, tests and bundling need.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/web DESTINATION ${CMAKE_INSTALL_DATADIR}/palsim
+        FILES_MATCHING PATTERN "*.html" PATTERN "*.css" PATTERN "*.js" PATTERN "LICENSES.txt"
+        PATTERN "*.entry.js" EXCLUDE PATTERN "core" EXCLUDE PATTERN "node_modules" EXCLUDE
+        PATTERN "screenshots" EXCLUDE PATTERN "tests" EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/build/web/palsim_core.js OPTIONAL
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/palsim/build/web)

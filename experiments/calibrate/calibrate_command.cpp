@@ -117,7 +117,7 @@ Command calibrate_command() {
                           .brief = "what measurements say of a cluster or of this machine",
                           .usage = "SUBJECT ...",
                           .summary = "Measures what palsim assumes, or fits it to measurements.",
-                          .example = "",
+                          .example = network_description.example,
                           .positional = "subject"},
           .subcommands = {network_calibration_command(), calibrate_machine_command()}};
 }

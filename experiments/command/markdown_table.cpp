@@ -67,6 +67,7 @@ std::string markdown_text(const std::string& text) {
 }
 
 std::string markdown_table(const Table& table) {
+  require_bars_fit(table);
   std::vector<TextRow> rows;
   for (const TextRow& row : table.rows) {
     if (row.empty()) continue;

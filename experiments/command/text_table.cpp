@@ -41,6 +41,7 @@ std::string line_of(const TextRow& row, const std::vector<std::size_t>& widths, 
 }  // namespace
 
 std::string text_table(const Table& table, const TextStyle& style) {
+  require_bars_fit(table);
   std::vector<TextRow> rows = table.rows;
   for (TextRow& row : rows) std::transform(row.begin(), row.end(), row.begin(), printable);
   const std::vector<std::size_t> widths = column_widths(rows);

@@ -16,7 +16,8 @@ struct Table {
   std::vector<TextRow> rows;  // of equal length, the first being the header; an empty one is a rule
   std::size_t names = 1;      // so many columns at the left are names, the others figures
   std::optional<std::size_t> best = {};  // the row that stands out
-  std::vector<TimeSplit> splits = {};    // of the rows under the header: bars in a last column
+  // Of the rows under the header: bars in a last column. Of all of them, and no rule, or of none.
+  std::vector<TimeSplit> splits = {};
 };
 
 // Columns that align, names to the left, figures to the right, with a rule under the header; bars

@@ -74,7 +74,11 @@ std::vector<Json> parts_of_list(Json& list, const ResultSource& source) {
 
 std::vector<Json> parts_of_object(Json& object, const ResultSource& source) {
   if (object.contains("cells") && object.contains("question")) {
-    require_shape(object, choice_example(), source.path);
+    const Json example = choice_example();
+    require_shape(object, example, source.path);
+    if (!object["choice"].is_null()) {
+      require_shape(object["choice"], example["cells"].front(), source.path, "choice");
+    }
     require<InputError>(!object["cells"].empty(), "{}: no cells; write the file anew", source.path);
     require_rows(object["cells"], source);
     const std::string title = text_of(object["experiment"]);

@@ -52,6 +52,7 @@ Json choice_example() {
                 .sensitivity = {Variation{}}};
   Json example = Json::parse(json_report(choice));
   example["question"] = Json::object();  // one of three
+  example["choice"] = nullptr;           // one of the cells, or none
   return example;
 }
 

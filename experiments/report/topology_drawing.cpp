@@ -21,10 +21,20 @@ struct DrawnNode {
   std::int64_t like = 1;  // how many nodes it stands for
 };
 
+// Nodes whose links are used alike.
+struct Kind {
+  std::vector<std::int64_t> nodes = {};
+  std::vector<double> busiest;  // under each method its busiest link's utilization
+
+  double most() const { return *std::max_element(busiest.begin(), busiest.end()); }
+};
+
 struct Choice {
   std::vector<DrawnNode> drawn;
   std::int64_t used = 0;    // nodes that have a worker
   std::int64_t unlike = 0;  // nodes that are like none of those drawn
+  // Methods whose busiest link there was no room for.
+  std::int64_t missed = 0;
 };
 
 class Drawing {
@@ -60,50 +70,79 @@ class Drawing {
     return static_cast<LinkId>(node * per_node_ + within);
   }
 
-  // What tells a node's use from another's, and how busy its busiest link is.
+  // What tells a node's use from another's, and how busy its busiest link is under each method.
   struct Use {
     std::string figures;
-    double busiest = 0;
+    std::vector<double> busiest;
   };
   Use use_of(std::int64_t node) const {
     Use use;
     for (const MethodPrediction& method : methods_) {
+      double& busiest = use.busiest.emplace_back(0);
       for (std::int64_t within = 0; within < per_node_; ++within) {
         const double busy = method.links.at(link(node, within)).utilization;
-        use.figures += fmt::format("{:.9g} ", busy);  // sums may differ in the last digits
-        use.busiest = std::max(use.busiest, busy);
+        use.figures += figure(busy) + ' ';
+        busiest = std::max(busiest, busy);
       }
     }
     return use;
   }
 
-  // Of each kind of use the first node, the busiest kinds first; then any.
-  Choice chosen_nodes() const {
-    struct Kind {
-      std::vector<std::int64_t> nodes;
-      double busiest = 0;
-    };
-    Choice choice;
-    choice.used = network_.node_of(workers_ - 1) + 1;
+  // Sums may differ in the last digits.
+  static std::string figure(double utilization) { return fmt::format("{:.9g}", utilization); }
+
+  // The busiest first.
+  std::vector<Kind> kinds_of_use(std::int64_t used) const {
     std::map<std::string, Kind> by_use;
-    for (std::int64_t node = 0; node < choice.used; ++node) {
-      const Use use = use_of(node);
-      Kind& kind = by_use[use.figures];
-      kind.nodes.push_back(node);
-      kind.busiest = use.busiest;
+    for (std::int64_t node = 0; node < used; ++node) {
+      Use use = use_of(node);
+      by_use.try_emplace(use.figures, Kind{.busiest = std::move(use.busiest)})
+          .first->second.nodes.push_back(node);
     }
     std::vector<Kind> kinds;
     for (auto& [figures, kind] : by_use) kinds.push_back(std::move(kind));
     std::sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
-      return a.busiest != b.busiest ? a.busiest > b.busiest : a.nodes.front() < b.nodes.front();
+      return a.most() != b.most() ? a.most() > b.most() : a.nodes.front() < b.nodes.front();
     });
+    return kinds;
+  }
+
+  // Where each method's busiest link is, the busiest methods first; of equal ones the first kind,
+  // so that methods share a node where they can.
+  std::vector<const Kind*> bottlenecks(const std::vector<Kind>& kinds) const {
+    std::vector<std::pair<double, const Kind*>> found;
+    for (std::size_t method = 0; method < methods_.size(); ++method) {
+      double most = 0;
+      for (const Kind& kind : kinds) most = std::max(most, kind.busiest[method]);
+      const auto at = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) {
+        return figure(kind.busiest[method]) == figure(most);
+      });
+      found.emplace_back(most, &*at);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<const Kind*> order;
+    for (const auto& [most, kind] : found) order.push_back(kind);
+    return order;
+  }
+
+  // Each method's bottleneck; then of each kind of use the first node, the busiest kinds first;
+  // then any.
+  Choice chosen_nodes() const {
+    Choice choice;
+    choice.used = network_.node_of(workers_ - 1) + 1;
+    const std::vector<Kind> kinds = kinds_of_use(choice.used);
     std::set<std::int64_t> numbers;
-    for (const Kind& kind : kinds) {
-      if (numbers.size() < most_nodes) numbers.insert(kind.nodes.front());
-    }
-    for (std::int64_t node = 0; node < choice.used && numbers.size() < most_nodes; ++node) {
-      numbers.insert(node);
-    }
+    const auto insert = [&](std::int64_t node) {
+      if (numbers.size() < most_nodes) numbers.insert(node);
+    };
+    const std::vector<const Kind*> narrow = bottlenecks(kinds);
+    for (const Kind* kind : narrow) insert(kind->nodes.front());
+    choice.missed = std::count_if(narrow.begin(), narrow.end(), [&](const Kind* kind) {
+      return !numbers.contains(kind->nodes.front());
+    });
+    for (const Kind& kind : kinds) insert(kind.nodes.front());
+    for (std::int64_t node = 0; node < choice.used; ++node) insert(node);
     for (const Kind& kind : kinds) {
       auto left = static_cast<std::int64_t>(kind.nodes.size());
       std::vector<DrawnNode> drawn;
@@ -177,25 +216,27 @@ class Drawing {
   }
 
   std::string note(const Choice& choice) const {
-    std::string text;
+    if (per_node_ == 0) return "The cluster's file says nothing of how its workers are joined.";
+    std::vector<std::string> sentences;
     const auto drawn = static_cast<std::int64_t>(choice.drawn.size());
     if (drawn < choice.used) {
-      text = fmt::format("{} of {} drawn.", drawn, counted(choice.used, "node"));
+      sentences.push_back(fmt::format("{} of {} drawn.", drawn, counted(choice.used, "node")));
       const std::int64_t alike = choice.used - drawn - choice.unlike;
-      if (alike > 0) text += fmt::format(" {} used like one of these.", alike);
+      if (alike > 0) sentences.push_back(fmt::format("{} used like one of these.", alike));
       if (choice.unlike > 0) {
-        text += fmt::format(" {} used otherwise, none with a busier link.", choice.unlike);
+        sentences.push_back(fmt::format("{} used otherwise{}.", choice.unlike, remark_on(choice)));
       }
     }
     const std::int64_t idle = network_.nodes() - choice.used;
     if (idle > 0) {
-      text += fmt::format("{}{} without a worker left out.", text.empty() ? "" : " ",
-                          counted(idle, "node"));
+      sentences.push_back(fmt::format("{} without a worker left out.", counted(idle, "node")));
     }
-    if (per_node_ == 0) {
-      text += "The cluster's file says nothing of how its workers are joined.";
-    }
-    return text;
+    return fmt::format("{}", fmt::join(sentences, " "));
+  }
+
+  static std::string remark_on(const Choice& choice) {
+    if (choice.missed == 0) return ", none with a busier link";
+    return fmt::format(", among them the busiest link of {}", counted(choice.missed, "method"));
   }
 
   const Network& network_;

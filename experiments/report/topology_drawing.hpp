@@ -1,5 +1,5 @@
-// The graph that a cluster is drawn as: of many nodes a few, chosen so that each way in which the
-// links of a node are used is there, the busiest first.
+// The graph that a cluster is drawn as: of many nodes a few, chosen so that each method's busiest
+// link is there, and each way in which the links of a node are used, the busiest first.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

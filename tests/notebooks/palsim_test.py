@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,15 @@ if importlib.util.find_spec("pandas") is None:
 import palsim  # noqa: E402
 
 SHORT = root / "tests" / "experiments" / "short.toml"
+
+
+def own_home(folder):
+    """A data home where what `palsim validate` writes does not reach the checkout."""
+    home = pathlib.Path(folder)
+    for data in ("build", "models", "topologies"):
+        (home / data).symlink_to(root / data)
+    shutil.copytree(root / "experiments", home / "experiments")
+    return home
 
 
 def printed(*words):
@@ -75,11 +85,18 @@ class Frames(unittest.TestCase):
         self.assertEqual(chosen["time_s.p50"], answer["choice"]["time_s"]["p50"])
 
     def test_validate_gives_the_rows_with_errors_and_groups(self):
-        frame = palsim.validate("t4_gpt2")
+        results = "validation/t4_gpt2/results.csv"
+        before = (root / "experiments" / results).stat()
+        with tempfile.TemporaryDirectory() as folder, \
+                mock.patch.object(palsim, "HOME", own_home(folder)):
+            frame = palsim.validate("t4_gpt2")
+            rows = palsim.recorded(results)
+        after = (root / "experiments" / results).stat()
+        self.assertEqual((after.st_ino, after.st_mtime_ns), (before.st_ino, before.st_mtime_ns))
         self.assertEqual(frame.to_dict("records")[3]["measured_tokens_per_s"], 3389)
         self.assertAlmostEqual(frame["error"][3], 0, places=3)
         self.assertEqual(set(frame.group), {"predicted", "calibrated on"})
-        self.assertEqual(len(frame), len(palsim.recorded("validation/t4_gpt2/results.csv")))
+        self.assertEqual(len(frame), len(rows))
 
     def test_recorded_files_are_read_whole_without_their_comments(self):
         for name in ("scaling/l40s.csv", "validation/tcp_namespaces/results.csv"):

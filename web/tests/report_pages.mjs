@@ -4,13 +4,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./browser.mjs";
+import { ownHome } from "./own_home.mjs";
 
 const command = process.env.PALSIM_COMMAND ?? join(root, "build/release/experiments/palsim");
 
 export const palsim = (folder, ...words) =>
   execFileSync(command, words, {
     cwd: folder,
-    env: { ...process.env, PALSIM_HOME: root },
+    env: { ...process.env, PALSIM_HOME: ownHome(folder) },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "pipe"],

@@ -110,6 +110,12 @@ TEST_CASE("each command has an example, and it works") {
     if (result.err.find("./dev explore") == std::string::npos) CHECK(result.status == 0);
   }
   CHECK(desk.run(palsim_command().description.example).status == 0);
+  for (const Command& command : palsim_command().subcommands) {
+    CAPTURE(full_name(command.description));
+    if (command.run != nullptr) continue;
+    REQUIRE(!command.description.example.empty());
+    CHECK(desk.run(command.description.example).status == 0);
+  }
 }
 
 TEST_CASE("what has a format has Markdown") {

@@ -10,6 +10,7 @@
 #include "experiments/command/text_lines.hpp"
 #include "experiments/command/text_report.hpp"
 #include "experiments/command/wrapped.hpp"
+#include "sim/core/error.hpp"
 
 using namespace palsim;
 
@@ -115,6 +116,19 @@ TEST_CASE("bars of any times fill their share of any width") {
 TEST_CASE("a bar of no time is empty") {
   CHECK(split_bar({}, 0, 50, {}) == "");
   CHECK(split_bar({}, 10, 50, {}) == "");
+}
+
+TEST_CASE("a table with bars has no rule, and a bar for each row") {
+  Table ruled = bars;
+  ruled.rows.insert(ruled.rows.begin() + 2, TextRow{});
+  Table barred = bars;
+  barred.splits.push_back({.compute_s = 1});
+  Table ruled_and_barred = ruled;  // as many bars as rows, one of them a rule's
+  ruled_and_barred.splits.push_back({.compute_s = 1});
+  for (const Table& table : {ruled, barred, ruled_and_barred}) {
+    CHECK_THROWS_AS(text_table(table), InternalError);
+    CHECK_THROWS_AS(markdown_table(table), InternalError);
+  }
 }
 
 TEST_CASE("bars fit the terminal, and are never too short to read") {

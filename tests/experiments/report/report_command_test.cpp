@@ -93,6 +93,16 @@ TEST_CASE("Results of every command become parts in their order, as they are") {
   CHECK(parts[5]["rows"] == read(collectives));
 }
 
+TEST_CASE("A question without an answer is shown, too") {
+  const ReportHome home;
+  const std::string choice =
+      home.written("choice.json", {"choose", "small", "--steps", "50", "--set",
+                                   "cluster.device.memory=1KB", "--format", "json"});
+  const Json part = home.parts_of({choice}).at(0);
+  CHECK(part["choice"]["choice"].is_null());
+  CHECK(part["choice"]["cells"][0]["fits"] == false);
+}
+
 TEST_CASE("A prediction in CSV is the prediction, but for what CSV does not hold") {
   const ReportHome home;
   const Words words{"predict", "small", "--set", "workers=[1,2]", "--format"};

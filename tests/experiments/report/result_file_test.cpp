@@ -43,9 +43,12 @@ std::vector<std::pair<std::string, Json>> all_kinds() {
   Json sweep = sweep_row_example();
   Json with_axis{{"compute.jitter", 0.1}};
   with_axis.update(sweep);
+  Json answered = choice_example();
+  answered["choice"] = answered["cells"].front();
   return {{"prediction", prediction_example()},
           {"sweep", Json::array({with_axis})},
           {"choice", choice_example()},
+          {"choice", answered},
           {"validation", Json::array({validation_example()})},
           {"validation", training_validation_example()},
           {"training", training_example()},
@@ -122,6 +125,11 @@ TEST_CASE("A field of another kind is of another version, too") {
         " writes a list; write the file anew");
   result["methods"] = Json::array();
   CHECK(folder.complaint("r.json", result.dump()) == "r.json: no methods; write the file anew");
+  result = choice_example();
+  result["choice"] = 7;
+  CHECK(folder.complaint("r.json", result.dump()) ==
+        "r.json: choice is a number, where palsim " PALSIM_VERSION
+        " writes an object; write the file anew");
 }
 
 TEST_CASE("A result cut off anywhere is refused where it ends, or where it lacks something") {

@@ -92,6 +92,33 @@ TEST_CASE("The busiest link is drawn wherever it is") {
   CHECK(stood_for == 600);
 }
 
+TEST_CASE("Each method's busiest link is drawn, however much busier others' are") {
+  const Network network = of_nodes(10);
+  const auto rising = [](int link) { return (link / 6) / 10.0; };
+  const auto at_first = [](int link) { return link / 6 == 0 ? 0.05 : 0.01; };
+  const Json drawing = topology_drawing(
+      network, 20, {method(network, "slow", at_first), method(network, "fast", rising)});
+  const Json& slow = drawing["utilization"][0]["by_link"];
+  const Json& fast = drawing["utilization"][1]["by_link"];
+  CHECK(*std::max_element(slow.begin(), slow.end()) == 0.05);
+  CHECK(*std::max_element(fast.begin(), fast.end()) == 0.9);
+  CHECK(drawing["note"] == "4 of 10 nodes drawn. 6 used otherwise, none with a busier link.");
+}
+
+TEST_CASE("Where methods' busiest links do not all have room, it is said how many are missing") {
+  const Network network = of_nodes(10);
+  std::vector<MethodPrediction> methods;
+  for (int at = 0; at < 6; ++at) {
+    methods.push_back(method(network, std::to_string(at),
+                             [at](int link) { return link / 6 == at ? 0.1 * (at + 1) : 0.01; }));
+  }
+  const Json drawing = topology_drawing(network, 20, methods);
+  const Json& busiest = drawing["utilization"][5]["by_link"];
+  CHECK(*std::max_element(busiest.begin(), busiest.end()) == 0.1 * 6);
+  CHECK(drawing["note"] ==
+        "4 of 10 nodes drawn. 6 used otherwise, among them the busiest link of 2 methods.");
+}
+
 TEST_CASE("Nodes that are all used otherwise are left out in words, the busiest drawn") {
   const Network network = of_nodes(10);
   const Json drawing = topology_drawing(
@@ -107,5 +134,5 @@ TEST_CASE("A cluster without links says that nothing is known of them") {
   CHECK(drawing["links"].empty());
   CHECK(drawing["vertices"].size() == 2);
   CHECK(drawing["utilization"] == Json::parse(R"([{"label": "a", "by_link": []}])"));
-  CHECK(drawing["note"] != "");
+  CHECK(drawing["note"] == "The cluster's file says nothing of how its workers are joined.");
 }
