@@ -76,10 +76,11 @@ class Replay final : public MeetingPoint {
     }
     setup_ = Duration();
     ++times_met(meeting_);
-    note_steps(workers_.front().step() + 1);
     if (scene_.timeline != nullptr) {
       scene_.timeline->end_round(workers_.front().step() + 1, latest_clock());
     }
+    if (meeting_.kind == Meeting::Kind::synchronous_step) update_all();
+    note_steps(workers_.front().step() + 1);
     report_progress();
     arrived_ = 0;
     latest_ = Time::start();
@@ -120,12 +121,18 @@ class Replay final : public MeetingPoint {
       worker.wait(times_.broadcast_begin - worker.clock());
       worker.communicate(price.broadcast.time);
     }
-    worker.compute(price.compute.scaled(factor), 1);
+    worker.compute_gradient(price.compute.scaled(factor));
     if (devices_) worker.finish_local_work(devices_->clock_of(meeting_.exchange, worker.rank()));
     worker.wait(times_.backward_end - worker.clock());
     worker.communicate(times_.end - worker.clock());
-    worker.compute(price.optimizer.scaled(factor), 0);
     worker.count_synchronous_step();
+  }
+
+  void update_all() {
+    const SynchronousStepPrice& price = scene_.prices.of(meeting_.exchange);
+    for (SimulatedWorker& worker : workers_) {
+      worker.update(price.optimizer.scaled(worker.step_factor()));
+    }
   }
 
   void record_buckets() {

@@ -64,7 +64,7 @@ Operation SimulatedWorker::synchronous_gradient_step(GradientExchange exchange) 
   if (scene_->spread.jitter > 0) step_factor_ *= jitter_stream_.draw(scene_->step_time);
   const Duration data = scene_->prices.data.scaled(slowness_);
   const Duration stalls = stalls_within(data + scene_->prices.gradient_step.scaled(step_factor_));
-  work_on(Activity::compute, data + stalls, &LocalWork::other, 0);
+  work_on(data + stalls, &LocalWork::other, {});
   scene_->meeting_point.arrive(*this, {Meeting::Kind::synchronous_step, {}, exchange});
   return Operation::pending(*this);
 }
@@ -82,13 +82,15 @@ void SimulatedWorker::price_work() {
     gradient = gradient.scaled(jitter_stream_.draw(mean));
   }
   const Duration mix = prices.mix.scaled(slowness_) * work.mix_steps;
-  Duration other = prices.data.scaled(slowness_) * steps + work.outer.scaled(slowness_);
+  Duration outer = work.outer.scaled(slowness_);
+  outer += stalls_within(outer);
+  Duration other = prices.data.scaled(slowness_) * steps;
   other += stalls_within(gradient + mix + other);
 
-  if (scene_->timeline != nullptr) record_work(work, gradient, mix, other);
+  if (scene_->timeline != nullptr) record_work(work, gradient, mix, other, outer);
   account_.gradient_steps += work.gradient_steps;
   account_.mix_steps += work.mix_steps;
-  add_local_work({gradient, mix + other, mix});
+  add_local_work({gradient, mix + other + outer, mix});
 }
 
 // Of the time it takes, gradient steps and mix steps have the share that they have of the work.
@@ -107,10 +109,15 @@ void SimulatedWorker::finish_local_work(const WorkClock& clock) {
 void SimulatedWorker::record_segments(const WorkClock& clock) {
   Timeline& timeline = *scene_->timeline;
   std::vector<Segment> taken;
-  for (const NominalSegment& segment : std::exchange(segments_, {})) {
-    const Duration begin = clock.at(segment.before);
-    const Duration end = clock.at(segment.before + segment.length);
-    taken.push_back({rank_, segment.activity, clock_ + begin, end - begin, segment.steps});
+  for (const NominalSegment& nominal : std::exchange(segments_, {})) {
+    const Duration begin = clock.at(nominal.before);
+    const Duration end = clock.at(nominal.before + nominal.length);
+    const Segment segment{rank_, nominal.activity, clock_ + begin, end - begin, nominal.steps};
+    if (nominal.round == NominalSegment::Round::last) {
+      timeline.record_after_meeting(segment);
+    } else {
+      taken.push_back(segment);
+    }
   }
   timeline.expect(-std::exchange(expected_, 0));
   if (!timeline.tells_steps_apart()) gather_steps(taken);
@@ -121,8 +128,13 @@ void SimulatedWorker::record_nominal(const NominalSegment& segment) {
   if (shares_device_) {
     segments_.push_back(segment);
   } else {
-    scene_->timeline->record(
-        {rank_, segment.activity, clock_ + segment.before, segment.length, segment.steps});
+    const Segment taken{rank_, segment.activity, clock_ + segment.before, segment.length,
+                        segment.steps};
+    if (segment.round == NominalSegment::Round::last) {
+      scene_->timeline->record_after_meeting(taken);
+    } else {
+      scene_->timeline->record(taken);
+    }
   }
 }
 
@@ -160,9 +172,9 @@ Duration SimulatedWorker::drawn_stalls_within(Duration busy) {
 }
 
 // Lays the steps out in the order in which they were taken, each kind with its mean length; what
-// has no place of its own (outer step, data, stalls) comes first.
-void SimulatedWorker::record_work(const Work& work, Duration gradient, Duration mix,
-                                  Duration other) {
+// has no place of its own (data, stalls) comes first, after the outer step.
+void SimulatedWorker::record_work(const Work& work, Duration gradient, Duration mix, Duration other,
+                                  Duration outer) {
   std::vector<SameSteps> order = std::exchange(order_, {});
   if (!shares_device_) scene_->timeline->expect(-std::exchange(expected_, 0));
   if (!scene_->timeline->tells_steps_apart()) {
@@ -171,7 +183,11 @@ void SimulatedWorker::record_work(const Work& work, Duration gradient, Duration 
   std::int64_t left[2] = {work.gradient_steps, work.mix_steps};
   Duration total[2] = {gradient, mix};
   Duration at = local_.total();
-  record_nominal({Activity::compute, at, other});
+  if (work.outer > Duration()) {
+    record_nominal({.before = at, .length = outer, .round = NominalSegment::Round::last});
+  }
+  at += outer;
+  record_nominal({.before = at, .length = other});
   at += other;
   for (const auto& [activity, steps] : order) {
     if (steps == 0) continue;
@@ -180,7 +196,7 @@ void SimulatedWorker::record_work(const Work& work, Duration gradient, Duration 
     const Duration length = total[mixing].scaled(share);  // the last takes the rest
     left[mixing] -= steps;
     total[mixing] -= length;
-    record_nominal({activity, at, length, steps});
+    record_nominal({.activity = activity, .before = at, .length = length, .steps = steps});
     at += length;
   }
 }

@@ -57,6 +57,16 @@ struct Scene {
 };
 
 class SimulatedWorker final : public Worker {
+  // Local work that begins when `before` is done, counted from the clock.
+  struct NominalSegment {
+    enum class Round { last, next };  // the one that the last meeting ended, or the one after
+    Activity activity = Activity::compute;
+    Duration before;
+    Duration length;
+    std::int64_t steps = 0;
+    Round round = Round::next;
+  };
+
  public:
   SimulatedWorker(const Scene& scene, Rank rank, const Method& method);
 
@@ -83,8 +93,10 @@ class SimulatedWorker final : public Worker {
   void communicate(Duration length) {
     spend(length, Activity::communication, account_.communication);
   }
-  void compute(Duration nominal, std::int64_t steps) {
-    work_on(Activity::compute, nominal, &LocalWork::gradient, steps);
+  void compute_gradient(Duration nominal) { work_on(nominal, &LocalWork::gradient, {.steps = 1}); }
+  // The optimizer of a synchronous step, after the meeting.
+  void update(Duration nominal) {
+    work_on(nominal, &LocalWork::gradient, {.round = NominalSegment::Round::last});
   }
   void count_synchronous_step() {
     ++account_.gradient_steps;
@@ -122,8 +134,10 @@ class SimulatedWorker final : public Worker {
     return Operation::finished();
   }
   void price_work();
-  void work_on(Activity activity, Duration nominal, Duration LocalWork::*part, std::int64_t steps) {
-    if (scene_->timeline != nullptr) record_nominal({activity, local_.total(), nominal, steps});
+  void work_on(Duration nominal, Duration LocalWork::*part, NominalSegment segment) {
+    segment.before = local_.total();
+    segment.length = nominal;
+    if (scene_->timeline != nullptr) record_nominal(segment);
     LocalWork work;
     work.*part = nominal;
     add_local_work(work);
@@ -140,13 +154,6 @@ class SimulatedWorker final : public Worker {
       clock_ += work.total();
     }
   }
-  // Local work that begins when `before` is done, counted from the clock.
-  struct NominalSegment {
-    Activity activity;
-    Duration before;
-    Duration length;
-    std::int64_t steps = 0;
-  };
   void record_nominal(const NominalSegment& segment);
   void record_segments(const WorkClock& clock);
   void spend(Duration length, Activity activity, Duration& account) {
@@ -160,7 +167,8 @@ class SimulatedWorker final : public Worker {
   }
   Duration drawn_stalls_within(Duration busy);
   Duration time_to_stall();
-  void record_work(const Work& work, Duration gradient, Duration mix, Duration other);
+  void record_work(const Work& work, Duration gradient, Duration mix, Duration other,
+                   Duration outer);
 
   const Scene* scene_;
   Rank rank_;

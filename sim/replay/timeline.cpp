@@ -19,6 +19,14 @@ void Timeline::record(const Segment& segment) {
   make_room();
 }
 
+void Timeline::record_after_meeting(const Segment& segment) {
+  ended_.end = std::max(ended_.end, segment.begin + segment.length);
+  current_.begin = std::max(current_.begin, ended_.end);
+  if (segment.length <= Duration() || segment.rank >= first_rank_left_out_) return;
+  ended_.segments.push_back(segment);
+  make_room();
+}
+
 void Timeline::expect(std::int64_t segments) {
   if (!tells_steps_apart_) return;  // then few come
   expected_ += static_cast<std::size_t>(segments);
@@ -39,8 +47,8 @@ void Timeline::end_round(Step steps_done, Time end) {
 }
 
 void Timeline::finish(Step steps_done, Time end) {
-  // Those who ended before the last have waited for it; no time has passed.
-  if (steps_done == ended_.steps_done && end == ended_.end) end_round(steps_done, end);
+  // Those who ended before the last have waited for it, or there is nothing.
+  if (steps_done == ended_.steps_done) end_round(steps_done, std::max(end, ended_.end));
   keep(std::exchange(ended_, {}));
   current_.steps_done = steps_done;
   current_.end = end;

@@ -1,5 +1,7 @@
-// What each worker did when, round by round: a round is what lies between two synchronizations, the
-// second included. Of a long run some rounds are kept: the first, the last and the slowest; and of
+// What each worker did when, round by round: a round is the local work up to a synchronization, the
+// synchronization, and what it asks of each worker right after: the outer step, or the optimizer of
+// a synchronous step. A round ends with the last of its workers; those who are faster are in the
+// next one by then. Of a long run some rounds are kept: the first, the last and the slowest; and of
 // these as many as there is room for. Where not even few rounds have room as they are, each
 // worker's steps of a round are gathered by their kind, and then the workers of high rank left out.
 #pragma once
@@ -40,12 +42,15 @@ class Timeline {
   void record(const Segment& segment);
   // So many more will be recorded before the round's end; fewer if negative.
   void expect(std::int64_t segments);
+  // What the last meeting asks of a worker, whose round ends no earlier than that; to be recorded
+  // before the next round ends.
+  void record_after_meeting(const Segment& segment);
   // The workers have met after `steps_done` steps, and what belongs to that has been recorded;
   // meetings of the same step end the same round.
   void end_round(Step steps_done, Time end);
   // Until then the run stood still; after the end of a round.
   void go_on_at(Time begin) { current_.begin = std::max(current_.begin, begin); }
-  // What came after the last meeting is a round of its own.
+  // Steps that came after the last meeting are a round of their own.
   void finish(Step steps_done, Time end);
 
   // Those kept, in order of time, and what is said of them; to be asked after `finish`.
