@@ -6,7 +6,7 @@ const candidateName = ({ label, sync_interval: h, mix_probability: p, workers })
   [
     label,
     h === null || h === undefined ? "" : `H=${h}`,
-    p && !label.includes("p=") ? `p=${p}` : "",
+    p && !label.endsWith(`p=${p}`) ? `p=${p}` : "",
     `K=${workers}`,
   ]
     .filter(Boolean)

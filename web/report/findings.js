@@ -57,13 +57,20 @@ function sweepFinding(part) {
   return `Fastest is ${best.label}${at ? ` at ${at}` : ""}: ${formatTime(best.wall_clock_mean_s)}`;
 }
 
-function choiceFinding({ choice, question }) {
+function choiceFinding({ cells, choice, question }) {
   if (!choice) return "No candidate answers the question";
   const time = formatTime(choice.time_s.p50);
   if (question.time_budget_s !== undefined) {
     return `${candidateName(choice)} gets furthest: loss ${formatNumber(choice.loss.p50)}`;
   }
-  return `${candidateName(choice)} comes first: ${time}`;
+  const next = cells.find(
+    (cell) => cell.eligible && candidateName(cell) !== candidateName(choice),
+  );
+  const near = next?.time_s.p5 <= choice.time_s.p95;
+  return (
+    `${candidateName(choice)} comes first: ${time}` +
+    (near ? `, within the spread of ${candidateName(next)}` : "")
+  );
 }
 
 function sensitivityFinding({ sensitivity }) {
@@ -87,9 +94,13 @@ function validationFinding(validation) {
     .sort((a, b) => a - b);
   if (!errors.length) return "Nothing was measured to hold these predictions against";
   const middle = errors[Math.ceil(errors.length / 2) - 1];
-  if (errors.length === 1) return `The one prediction is within ${formatShare(middle)}`;
+  // CSV has no groups, and so does not say which rows were calibrated on.
+  const [one, several] = validation.summary.length
+    ? ["prediction", "predictions"]
+    : ["row, predicted or calibrated on,", "rows, predicted or calibrated on,"];
+  if (errors.length === 1) return `The one ${one} is within ${formatShare(middle)}`;
   return (
-    `Half of ${formatNumber(errors.length)} predictions are within ${formatShare(middle)}, ` +
+    `Half of ${formatNumber(errors.length)} ${several} are within ${formatShare(middle)}, ` +
     `all within ${formatShare(errors.at(-1))}`
   );
 }

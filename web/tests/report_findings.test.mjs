@@ -152,6 +152,7 @@ const validated = (measured, predicted, errors) => (data) => ({
       source: "validation.json",
       validation: {
         notes: [],
+        summary: [{ group: "all" }],
         rows: errors.map((error, i) => ({
           set: `row ${i}`,
           [predicted]: (2 + i) * (1 + error),
@@ -175,4 +176,11 @@ test("one prediction has no half, and axes say what was measured in which unit",
   );
   assert.equal(await finding(two), "Half of 2 predictions are within 10 %, all within 20 %");
   assert.match(await axes(two), /published \(Gbit\/s/);
+  const ungrouped = validated("measured_sync_s", "predicted_sync_s", [0.1, 0.3]);
+  const csv = await changed("varied", (data) => {
+    const made = ungrouped(data);
+    made.parts[0].validation.summary = [];
+    return made;
+  });
+  assert.match(await finding(csv), /^Half of 2 rows, predicted or calibrated on, are within 10 %/);
 });
