@@ -63,9 +63,7 @@ function choiceFinding({ cells, choice, question }) {
   if (question.time_budget_s !== undefined) {
     return `${candidateName(choice)} gets furthest: loss ${formatNumber(choice.loss.p50)}`;
   }
-  const next = cells.find(
-    (cell) => cell.eligible && candidateName(cell) !== candidateName(choice),
-  );
+  const next = cells.find((cell) => cell.eligible && candidateName(cell) !== candidateName(choice));
   const near = next?.time_s.p5 <= choice.time_s.p95;
   return (
     `${candidateName(choice)} comes first: ${time}` +
