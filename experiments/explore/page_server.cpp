@@ -9,18 +9,22 @@
 #include <utility>
 // clang-format on
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <limits>
 
 #include "sim/core/error.hpp"
 
@@ -32,10 +36,13 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-using Request = http::request<http::empty_body>;
+using Parser = http::request_parser<http::empty_body>;
+using Request = Parser::value_type;
 using Response = http::response<http::span_body<const char>>;
 
 constexpr std::chrono::seconds longest_silence{30};
+constexpr std::chrono::seconds longest_farewell{2};
+constexpr std::chrono::milliseconds until_next_try{100};
 constexpr std::string_view nothing_here = "Nothing here; the explorer is at /\n";
 
 bool asks_for_the_page(const Request& request) {
@@ -61,15 +68,19 @@ Response answer_to(const Request& request, std::string_view page) {
   return response;
 }
 
+// A request's body is not read, so nothing can come after it.
 // Ends with an exception when the browser goes, or says nothing for too long.
 asio::awaitable<void> answer(beast::tcp_stream stream, std::string_view page) {
   beast::flat_buffer buffer;
   bool goes_on = true;
   while (goes_on) {
     stream.expires_after(longest_silence);
-    Request request;
-    co_await http::async_read(stream, buffer, request, asio::use_awaitable);
+    Parser parser;
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // Boost 1.74 refuses all at none
+    co_await http::async_read_header(stream, buffer, parser, asio::use_awaitable);
+    const Request& request = parser.get();
     Response response = answer_to(request, page);
+    if (!parser.is_done()) response.keep_alive(false);
     goes_on = response.keep_alive();
     if (request.method() == http::verb::head) {
       http::response_serializer<http::span_body<const char>> serializer(response);
@@ -79,13 +90,33 @@ asio::awaitable<void> answer(beast::tcp_stream stream, std::string_view page) {
     }
   }
   stream.socket().shutdown(tcp::socket::shutdown_send);
+  // Closed with something unread, the connection would take the answer along.
+  stream.expires_after(longest_farewell);
+  std::array<char, 4096> unread;
+  while (true) co_await stream.async_read_some(asio::buffer(unread), asio::use_awaitable);
+}
+
+// There are too many connections for now, or one was gone before it was taken.
+bool may_pass(const boost::system::error_code& failure) {
+  return failure == asio::error::no_descriptors || failure == asio::error::no_buffer_space ||
+         failure == asio::error::no_memory || failure == asio::error::connection_aborted ||
+         failure == boost::system::errc::too_many_files_open_in_system;
 }
 
 asio::awaitable<void> accept(tcp::acceptor& acceptor, std::string_view page) {
+  asio::steady_timer timer(acceptor.get_executor());
   while (true) {
-    tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
-    asio::co_spawn(acceptor.get_executor(), answer(beast::tcp_stream(std::move(socket)), page),
-                   asio::detached);
+    boost::system::error_code failure;
+    tcp::socket socket =
+        co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failure));
+    if (!failure) {
+      asio::co_spawn(acceptor.get_executor(), answer(beast::tcp_stream(std::move(socket)), page),
+                     asio::detached);
+      continue;
+    }
+    if (!may_pass(failure)) throw boost::system::system_error(failure);
+    timer.expires_after(until_next_try);
+    co_await timer.async_wait(asio::use_awaitable);
   }
 }
 

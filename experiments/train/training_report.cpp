@@ -60,12 +60,14 @@ std::string held_out(const Repeats& runs, double unit, const char* suffix, Figur
   return fmt::format("{} +- {:.2g}{}", text, deviation(runs, value), suffix);
 }
 
-// Of the workers' own time; mixing is in their compute.
+// Of the workers' own time.
 TimeSplit split_of(const Repeats& runs) {
   const auto part = [&](double TimeAccount::*seconds) {
     return mean(runs, [&](const TrainingOutcome& o) { return o.mean.*seconds; });
   };
-  return {.compute_s = part(&TimeAccount::compute_s),
+  const double mix_s = part(&TimeAccount::mix_s);
+  return {.compute_s = part(&TimeAccount::compute_s) - mix_s,
+          .mix_s = mix_s,
           .communication_s = part(&TimeAccount::communication_s),
           .waiting_s = part(&TimeAccount::waiting_s)};
 }
@@ -126,6 +128,11 @@ std::string json_report(const TrainingResults& results) {
                 {"compute_s", outcome.mean.compute_s},
                 {"communication_s", outcome.mean.communication_s},
                 {"waiting_s", outcome.mean.waiting_s},
+                {"split_s",
+                 {{"compute", outcome.mean.compute_s - outcome.mean.mix_s},
+                  {"mix", outcome.mean.mix_s},
+                  {"communication", outcome.mean.communication_s},
+                  {"waiting", outcome.mean.waiting_s}}},
                 {"loss", outcome.loss},
                 {"held_out", nullptr}};
     if (outcome.evaluation) {

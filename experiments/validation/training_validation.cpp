@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiments/command/counted.hpp"
+#include "experiments/experiment/workload.hpp"
 #include "experiments/predict/prediction.hpp"
 #include "experiments/trace/measured_timeline.hpp"
 #include "experiments/train/trainable.hpp"
@@ -51,14 +52,18 @@ void calibrate(Experiment& experiment, Topology machine, const StepCalibration& 
   experiment.cluster.device.memory_efficiency = 1;
   experiment.cluster.device.throughput = throughput_of(steps.local);
   experiment.data_time = Duration::seconds(steps.data_time_s);
-  experiment.step_time = Duration::seconds(steps.local.front().step_s - steps.data_time_s);
+  experiment.step_time.reset();
+  experiment.step_time = step_time_of(steps, workload_of(experiment).optimizer_time());
   experiment.spread = {.jitter = steps.local.front().variation};
   experiment.seeds = 1;  // the runs' own, so that the coins fall alike
 }
 
 TimedRun predicted_run(const MethodPrediction& method) {
   return {method.wall_clock_s.mean,
-          {method.compute_s(), method.mean.communication_s, method.mean.waiting_s}};
+          {.compute_s = method.compute_s(),
+           .communication_s = method.mean.communication_s,
+           .waiting_s = method.mean.waiting_s,
+           .mix_s = method.mean.mix_s}};
 }
 
 std::vector<ValidatedMethod> predicted_methods(const Experiment& experiment) {
@@ -124,6 +129,18 @@ void take_median(ValidatedMethod& method, std::vector<TimedRun> runs) {
 }
 
 }  // namespace
+
+Duration step_time_of(const StepCalibration& calibration, Duration optimizer) {
+  const Duration step = Duration::seconds(calibration.local.front().step_s);
+  const Duration data = Duration::seconds(calibration.data_time_s);
+  require<InputError>(
+      step - data > optimizer,
+      "a step with its samples was measured at {}, its samples alone at {}, and the "
+      "optimizer takes {}: nothing is left for the gradient; write a larger model "
+      "or batch_per_worker, or measure again when the machine is idle",
+      to_string(step), to_string(data), to_string(optimizer));
+  return step - data;
+}
 
 double ValidatedMethod::spread() const {
   const auto [least, most] = std::minmax_element(wall_clocks_s.begin(), wall_clocks_s.end());

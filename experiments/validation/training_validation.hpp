@@ -25,6 +25,10 @@ struct StepCalibration {
   std::vector<LocalSteps> local;  // with 1, 2, 4, ... workers at once
 };
 
+// A gradient step's, without its samples, of one worker alone. Throws InputError where it does not
+// stand out from what was measured beside it.
+Duration step_time_of(const StepCalibration& calibration, Duration optimizer);
+
 struct TimedRun {
   double wall_clock_s = 0;
   TimeAccount mean;  // over the workers

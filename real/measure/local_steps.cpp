@@ -1,6 +1,7 @@
 #include "real/measure/local_steps.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "real/backend/worker_team.hpp"
 #include "real/data/sample_order.hpp"
@@ -89,18 +90,17 @@ double measure_data_time(const TrainingSetting& setting, double seconds) {
       static_cast<std::size_t>(setting.batch_per_worker / setting.micro_batches));
   Batch batch;
   std::int64_t taken = 0;
-  std::int64_t steps = 0;
+  std::vector<double> times;
   const Clock::time_point begin = Clock::now();
-  double passed = 0;
   do {
+    const Clock::time_point step_begin = Clock::now();
     for (std::int64_t m = 0; m < setting.micro_batches; ++m) {
       for (std::int64_t& index : indices) index = order.sample_at(taken++);
       setting.data.fetch(indices, batch);
     }
-    ++steps;
-    passed = seconds_since(begin);
-  } while (passed < seconds);
-  return passed / static_cast<double>(steps);
+    times.push_back(seconds_since(step_begin));
+  } while (seconds_since(begin) < seconds);
+  return median(std::move(times));
 }
 
 }  // namespace palsim

@@ -22,7 +22,8 @@ LocalSteps measure_local_steps(const TrainingJob& job, Rank workers, double seco
 // between the numbers measured. `measured` ascends from one worker.
 std::vector<double> throughput_of(const std::vector<LocalSteps>& measured);
 
-// One step's samples, fetched: seconds.
+// One step's samples, fetched: seconds, the median of all fetched within so long. The mean would
+// hold what else the machine did meanwhile, and come out longer than the steps themselves.
 double measure_data_time(const TrainingSetting& setting, double seconds);
 
 }  // namespace palsim

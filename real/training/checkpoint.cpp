@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view magic = "palsim checkpoint 1\n";
+constexpr std::string_view any_magic = "palsim checkpoint ";
+constexpr std::string_view magic = "palsim checkpoint 2\n";
 constexpr std::string_view folder_prefix = "step-";
 constexpr std::string_view unfinished = ".unfinished";
 
@@ -246,7 +247,8 @@ WorkerProgress load_checkpoint(const fs::path& checkpoint, Rank rank, const RunI
   CheckedFile file(file_of(checkpoint, rank));
   std::string found(magic.size(), '\0');
   file.read(found.data(), found.size());
-  if (found != magic) file.fail("not a checkpoint of palsim");
+  if (!found.starts_with(any_magic)) file.fail("not a checkpoint of palsim");
+  if (found != magic) file.fail("a checkpoint of another version of palsim");
   RunIdentities saved(std::min<std::uint64_t>(file.read_value<std::uint64_t>(), identity.size()));
   for (RunIdentity& one : saved) {
     one.key = file.read_text();

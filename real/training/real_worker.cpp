@@ -93,7 +93,9 @@ void RealWorker::compute(std::int64_t steps, Work work) {
 
 void RealWorker::lap(double TimeAccount::*account, Activity activity, std::int64_t steps) {
   const Stopwatch::Clock::time_point begin = watch_.last_lap();
+  const double before = progress_.time.*account;
   watch_.lap(progress_.time.*account);
+  if (activity == Activity::mix) progress_.time.mix_s += progress_.time.*account - before;
   if (recorder_ != nullptr) recorder_->note(activity, begin, watch_.last_lap(), steps);
 }
 

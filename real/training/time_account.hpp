@@ -9,6 +9,7 @@ struct TimeAccount {
   double compute_s = 0;
   double communication_s = 0;  // exposed: not hidden behind compute
   double waiting_s = 0;        // for slower workers
+  double mix_s = 0;            // mix steps alone, which are in compute_s
 
   double wall_clock_s() const { return compute_s + communication_s + waiting_s; }
 };

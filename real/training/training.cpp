@@ -103,13 +103,13 @@ class Supervisor {
 
   // The same steps lie in all workers' records.
   static std::vector<StepSummary> summaries(const std::vector<StepRecord>& records, Group& group) {
-    constexpr std::size_t columns = 5;
+    constexpr std::size_t columns = 6;
     std::vector<double> sums;
     for (const StepRecord& record : records) {
       const bool has_loss = record.kind != StepKind::mix;
       sums.insert(sums.end(),
                   {has_loss ? record.loss : 0, has_loss ? 1.0 : 0.0, record.time.compute_s,
-                   record.time.communication_s, record.time.waiting_s});
+                   record.time.communication_s, record.time.waiting_s, record.time.mix_s});
     }
     group.sum(sums);
     const auto workers = static_cast<double>(group.workers());
@@ -119,7 +119,7 @@ class Supervisor {
       StepSummary& step = steps.emplace_back();
       step.step = records[at].step;
       if (row[1] > 0) step.loss = row[0] / row[1];
-      step.time = {row[2] / workers, row[3] / workers, row[4] / workers};
+      step.time = {row[2] / workers, row[3] / workers, row[4] / workers, row[5] / workers};
     }
     return steps;
   }
@@ -162,19 +162,20 @@ Evaluation evaluate(const TrainingJob& job, RealWorker& worker, Replica<float>& 
 
 // Means over the workers, and the longest wall clock.
 TrainingOutcome outcome_of(const WorkerProgress& own, Group& group) {
-  constexpr std::size_t means = 4;
+  constexpr std::size_t means = 5;
   std::vector<double> sums(means + static_cast<std::size_t>(group.workers()));
   sums[0] = own.time.compute_s;
   sums[1] = own.time.communication_s;
   sums[2] = own.time.waiting_s;
-  sums[3] = own.loss;
+  sums[3] = own.time.mix_s;
+  sums[4] = own.loss;
   sums[means + static_cast<std::size_t>(group.rank())] = own.time.wall_clock_s();
   group.sum(sums);
   const auto workers = static_cast<double>(group.workers());
   return {.steps = own.step,
           .wall_clock_s = *std::max_element(sums.begin() + means, sums.end()),
-          .mean = {sums[0] / workers, sums[1] / workers, sums[2] / workers},
-          .loss = sums[3] / workers};
+          .mean = {sums[0] / workers, sums[1] / workers, sums[2] / workers, sums[3] / workers},
+          .loss = sums[4] / workers};
 }
 
 }  // namespace

@@ -161,8 +161,32 @@ TEST_CASE("the page is served until Ctrl-C, and nothing else is") {
   const CommandResult posted =
       home.shell(served(R"(DELETE / HTTP/1.1\r\nConnection: close\r\n\r\n)"));
   CHECK(posted.out.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+  const CommandResult sent =
+      home.shell(served(R"(POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello)"));
+  CHECK(sent.out.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+  CHECK(sent.out.find("Connection: close\r\n") != std::string::npos);
+  CHECK(sent.out.ends_with("\nstatus 0\n"));
+  const CommandResult large =
+      home.shell(served(R"(POST / HTTP/1.1\r\nContent-Length: 5000000\r\n\r\nhello)"));
+  CHECK(large.out.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
   const CommandResult nonsense = home.shell(served(R"(\001\002\r\n\r\n)"));
   CHECK(nonsense.out == "status 0\n");
+}
+
+TEST_CASE("too many connections at once are no end: when some have gone, others are taken") {
+  const ExplorerHome home;
+  home.build_core();
+  const CommandResult result = home.shell(while_served(
+      "prlimit --pid $server --nofile=16\n"
+      "for ((i = 0; i < 30; ++i)); do exec {fd}<>/dev/tcp/127.0.0.1/$port; open+=($fd); done\n"
+      "until [[ $(ls /proc/$server/fd | wc -l) -ge 16 ]]; do sleep 0.05; done\n"
+      "sleep 0.3\n"
+      "for fd in ${open[@]}; do exec {fd}>&-; done\n"
+      "exec 4<>/dev/tcp/127.0.0.1/$port\n"
+      "printf 'HEAD / HTTP/1.1\\r\\nConnection: close\\r\\n\\r\\n' >&4; head -n 1 <&4; "
+      "exec 4>&-"));
+  CHECK(result.err == "");
+  CHECK(result.out == "HTTP/1.1 200 OK\r\nstatus 0\n");
 }
 
 TEST_CASE("only this machine is listened to") {

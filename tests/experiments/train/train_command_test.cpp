@@ -29,6 +29,13 @@ TEST_CASE("a run's JSON has every method with its figures, and its log a row for
                          method["waiting_s"].get<double>();
     CHECK(parts > 0);
     CHECK(parts <= method["wall_clock_s"].get<double>() * (1 + 1e-9));
+    const Json& split = method["split_s"];
+    CHECK(split["compute"].get<double>() + split["mix"].get<double>() ==
+          doctest::Approx(method["compute_s"].get<double>()));
+    CHECK((split["mix"].get<double>() > 0) == (method["method"] == "palsgd"));
+    CHECK(split["compute"].get<double>() > 0);
+    CHECK(split["communication"] == method["communication_s"]);
+    CHECK(split["waiting"] == method["waiting_s"]);
   }
   CHECK(results["methods"][0]["label"] == "ddp");
   CHECK(results["methods"][1]["label"] == "mixing");

@@ -6,6 +6,7 @@
 
 #include "experiments/validation/training_validation_report.hpp"
 #include "real/backend/cpu_backend.hpp"
+#include "tests/support/complaint.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace palsim {
@@ -146,6 +147,17 @@ TEST_CASE("A validation predicts and trains every method at every number of work
     CHECK(cluster.transport.kind == TransportKind::measured);
     CHECK(cluster.device.throughput == throughput_of(validation.calibration.local));
   }
+}
+
+TEST_CASE("A step's time is what its samples leave, and one that leaves nothing is told") {
+  StepCalibration calibration{.data_time_s = 2e-6, .local = {{.step_s = 5e-6}, {.step_s = 1e-3}}};
+  CHECK(step_time_of(calibration, Duration::nanoseconds(23)) == Duration::nanoseconds(3000));
+  CHECK(complaint_of([&] { step_time_of(calibration, Duration::nanoseconds(3000)); }) != "");
+  calibration.data_time_s = 6.44e-6;
+  CHECK(complaint_of([&] { step_time_of(calibration, Duration::nanoseconds(23)); }) ==
+        "a step with its samples was measured at 5 us, its samples alone at 6.44 us, and the "
+        "optimizer takes 23 ns: nothing is left for the gradient; write a larger model or "
+        "batch_per_worker, or measure again when the machine is idle");
 }
 
 }  // namespace

@@ -105,6 +105,17 @@ TEST_CASE("a file that is cut anywhere is refused by name") {
   CHECK(fs::exists(stopped.folder.path() / stopped.file(0)));
 }
 
+TEST_CASE("a file that an earlier palsim wrote is not taken for a damaged one") {
+  const StoppedRun stopped;
+  std::string earlier = stopped.folder.read(stopped.file(0));
+  const std::string begin = "palsim checkpoint ";
+  REQUIRE(earlier.starts_with(begin));
+  earlier[begin.size()] = '1';
+  stopped.folder.write(stopped.file(0), earlier);
+  CHECK(stopped.resumed() ==
+        stopped.path(0) + ": a checkpoint of another version of palsim" + advice);
+}
+
 TEST_CASE("no damaged byte goes unnoticed") {
   const StoppedRun stopped;
   const std::string whole = stopped.folder.read(stopped.file(0));

@@ -111,6 +111,9 @@ TEST_CASE("a worker's inner optimizer moves once for each gradient, and its time
     TimeAccount before;
     for (const StepRecord& record : worker.records) {
       CHECK(record.time.compute_s > before.compute_s);
+      CHECK((record.time.mix_s > before.mix_s) == (record.kind == StepKind::mix));
+      CHECK(record.time.mix_s - before.mix_s <=
+            (record.time.compute_s - before.compute_s) * (1 + 1e-9) + 1e-15);
       CHECK(record.time.communication_s >= before.communication_s);
       CHECK(record.time.waiting_s >= before.waiting_s);
       before = record.time;
