@@ -1,10 +1,11 @@
-// The rig itself: Chromium starts, a page opens from disk, and what goes wrong in it is seen.
+// The rig itself: its packages run on Debian's node, Chromium starts, a page opens from disk, and what
+// goes wrong in it is seen.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { keyboardOrder, overflow, smallestText, startBrowser, weakTexts } from "./browser.mjs";
+import { keyboardOrder, overflow, smallestText, startBrowser, weakTexts, web } from "./browser.mjs";
 
 let browser;
 let folder;
@@ -22,6 +23,18 @@ async function opened(body, settings) {
   writeFileSync(file, `<!doctype html><html lang="en"><title>t</title><body>${body}</body></html>`);
   return browser.open(file, { settings });
 }
+
+test("every pinned package takes node 18, Debian 12's", () => {
+  const { packages } = JSON.parse(readFileSync(join(web, "package-lock.json"), "utf8"));
+  const needed = Object.entries(packages)
+    .filter(([, { engines }]) => engines?.node)
+    .map(([name, { engines }]) => [name, Number(/^>= ?(\d+)/.exec(engines.node)[1])]);
+  assert.ok(needed.length > 0);
+  assert.deepEqual(
+    needed.filter(([, version]) => version > 18),
+    [],
+  );
+});
 
 test("a page without a fault has no problems", async () => {
   assert.deepEqual((await opened("<p>calm</p>")).problems, []);
