@@ -5,9 +5,10 @@
 namespace palsim {
 namespace {
 
-constexpr std::array parts{&Tally::gradient_steps,  &Tally::mix_steps,  &Tally::synchronizations,
-                           &Tally::bytes_sent,      &Tally::gradient_s, &Tally::other_compute_s,
-                           &Tally::mix_s,           &Tally::communication_s, &Tally::waiting_s};
+constexpr std::array parts{
+    &Tally::gradient_steps, &Tally::mix_steps,       &Tally::synchronizations,
+    &Tally::bytes_sent,     &Tally::gradient_s,      &Tally::other_compute_s,
+    &Tally::mix_s,          &Tally::communication_s, &Tally::waiting_s};
 
 }  // namespace
 

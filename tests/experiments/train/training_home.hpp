@@ -139,6 +139,7 @@ inline Json results_of(const CommandResult& result) {
       CHECK(method[time].get<double>() >= 0);
       method.erase(time);
     }
+    method.erase("split_s");
   }
   return results;
 }
