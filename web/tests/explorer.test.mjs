@@ -325,6 +325,7 @@ test(
 test("the link restores what was turned", { skip: lacking }, async () => {
   const page = await opened();
   await page.selectOption("#cluster", "t4_pcie_x4_multi_node");
+  await drawn(page);
   await type(page, "workers", "96");
   await press(page, "H", ["End"]);
   await page.waitForFunction(() => location.hash.includes("H="));
